@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { resourceIdSchema } from './inventory.ts';
+import { profileDraftSchema } from './profile.ts';
+import { connectRdpSchema, connectSshSchema } from './session.ts';
+import { patchSchema, settingsSchema, snapshotSchema } from './state.ts';
+import { transferFileSchema } from './transfer.ts';
+import { trustAnswerSchema, trustPromptSchema } from './trust.ts';
+
+const nothing = z.null();
+const id = z.string().min(1).max(200);
+const withId = z.object({ id });
+
+/** One request channel: what goes in, and what comes back inside a Result. */
+export interface Channel {
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+}
+
+/**
+ * What the big window may ask of main. The only place where these names are written;
+ * the preload's bridge is built from the keys (see `electron.vite.config.ts`).
+ */
+export const windowChannels = {
+  /** The whole state; asked for at start and after a gap in the patches. */
+  'state:get': { input: nothing, output: snapshotSchema },
+  /** Starts a sign-in; how it goes is in `state.account`. Resolves when it is over. */
+  'account:sign-in': { input: z.object({ method: z.enum(['browser', 'device-code']) }), output: nothing },
+  'account:cancel-sign-in': { input: nothing, output: nothing },
+  'account:sign-out': { input: nothing, output: nothing },
+  /** Reads all subscriptions and machines again. */
+  'inventory:refresh': { input: nothing, output: nothing },
+  /** Loads facts, routes and checks of one machine into `state.details`. `force` runs them again. */
+  'vm:load': { input: z.object({ vmId: resourceIdSchema, force: z.boolean() }), output: nothing },
+  /** Starts (powers on) a machine; power states arrive in `state.vms`. Asked in the trust window. */
+  'vm:start': { input: z.object({ vmId: resourceIdSchema }), output: nothing },
+  /** Opens an SSH session; resolves with its id at once, its progress is in `state.sessions`. */
+  'session:connect-ssh': { input: connectSshSchema, output: withId },
+  'session:connect-rdp': { input: connectRdpSchema, output: withId },
+  /** Connects again with the same settings; the new session keeps the id, so the tab and its scrollback stay. */
+  'session:reconnect': { input: withId, output: nothing },
+  /** Ends the session if it is live; keeps the tab. */
+  'session:disconnect': { input: withId, output: nothing },
+  /** Ends the session and forgets it. */
+  'session:close': { input: withId, output: nothing },
+  /** Asks for the terminal's MessagePort; it arrives as a `terminal:port` message of the window. */
+  'terminal:attach': { input: withId, output: nothing },
+  /** Private keys found in the user's ~/.ssh, and those chosen before. */
+  'key:list': { input: nothing, output: z.array(z.object({ path: z.string(), comment: z.string() })) },
+  /** The system's file dialog; null when it was cancelled. */
+  'key:choose': { input: nothing, output: z.string().nullable() },
+  /** Forgets the pinned host key of a machine and port; asked in the trust window. True if forgotten. */
+  'host-key:forget': { input: z.object({ sessionId: id }), output: z.boolean() },
+  /** Starts an offered upload into a remote directory; empty: the home directory. */
+  'transfer:start': { input: z.object({ id, directory: z.string().max(4096) }), output: nothing },
+  'transfer:cancel': { input: withId, output: nothing },
+  /** Removes an ended or only offered upload from the list. */
+  'transfer:dismiss': { input: withId, output: nothing },
+  /** The files of an upload with their hashes, a page at a time. */
+  'transfer:files': {
+    input: z.object({ id, offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }),
+    output: z.array(transferFileSchema),
+  },
+  'profile:save': { input: z.object({ id: id.nullable(), draft: profileDraftSchema }), output: withId },
+  'profile:delete': { input: withId, output: nothing },
+  /** Connects as the profile says; resolves with the session's id. */
+  'profile:connect': { input: withId, output: withId },
+  'settings:save': { input: settingsSchema, output: nothing },
+  'notice:dismiss': { input: withId, output: nothing },
+  'clipboard:write': { input: z.object({ text: z.string().max(1_000_000) }), output: nothing },
+  /** Pastes into the focused element, as the menu's Paste does; the text never passes through this channel. */
+  'clipboard:paste': { input: nothing, output: nothing },
+  /** Opens an http or https link in the system browser after asking in the trust window. */
+  'link:open': { input: z.object({ url: z.string().max(4096) }), output: nothing },
+} as const satisfies Record<string, Channel>;
+
+/** Channels that only the preload itself uses: a page can never name a path, it hands over `File` objects. */
+export const preloadChannels = {
+  /** Paths that the preload took from dropped `File` objects; resolves with the id of the offered transfer. */
+  'transfer:offer': { input: z.object({ sessionId: id, paths: z.array(z.string()).min(1).max(10_000) }), output: withId },
+} as const satisfies Record<string, Channel>;
+
+/** What the small trust window may ask of main. */
+export const trustChannels = {
+  /** The prompt on screen, or null. */
+  'trust:current': { input: nothing, output: trustPromptSchema.nullable() },
+  'trust:answer': { input: trustAnswerSchema, output: nothing },
+} as const satisfies Record<string, Channel>;
+
+/** What main pushes to the big window. */
+export const windowEvents = {
+  'state:patch': patchSchema,
+} as const;
+
+/** What main pushes to the trust window. */
+export const trustEvents = { 'trust:prompt': trustPromptSchema.nullable() } as const;
+
+/** The message that carries a terminal's MessagePort from the preload to the page. */
+export const terminalPortMessage = 'terminal:port';
+
+/** What goes over a terminal's port. Bytes travel as exact `Uint8Array`s beside these. */
+export const terminalInputSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('input'), text: z.string().max(1_000_000) }),
+  z.object({
+    kind: z.literal('resize'),
+    columns: z.number().int().min(1).max(1000),
+    rows: z.number().int().min(1).max(1000),
+  }),
+  /** Bytes that the terminal has processed since the last of these: the other half of the flow control. */
+  z.object({ kind: z.literal('ack'), bytes: z.number().int().min(1) }),
+]);
+export type TerminalInput = Readonly<z.infer<typeof terminalInputSchema>>;
+
+/** Unacknowledged terminal bytes at which main stops reading from the session, and at which it goes on. */
+export const terminalFlow = { highWaterBytes: 262_144, lowWaterBytes: 65_536, ackEveryBytes: 32_768 } as const;
+
+type Channels = Record<string, Channel>;
+export type Input<C extends Channels, K extends keyof C> = z.infer<C[K]['input']>;
+export type Output<C extends Channels, K extends keyof C> = z.infer<C[K]['output']>;

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { appErrorSchema } from './errors.ts';
+import { inventoryStatusSchema, vmSummarySchema } from './inventory.ts';
+import { profileSchema } from './profile.ts';
+import { sessionSchema } from './session.ts';
+import { transferSchema } from './transfer.ts';
+import { vmDetailSchema } from './vm-detail.ts';
+
+/** Who is signed in, or how far a sign-in has come. */
+export const accountStateSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('restoring') }),
+  z.object({ kind: z.literal('signed-out'), error: appErrorSchema.nullable() }),
+  z.object({ kind: z.literal('browser'), startedAtMs: z.number() }),
+  z.object({
+    kind: z.literal('device-code'),
+    userCode: z.string(),
+    verificationUrl: z.string(),
+    expiresAtMs: z.number(),
+  }),
+  z.object({
+    kind: z.literal('signed-in'),
+    username: z.string(),
+    name: z.string(),
+    /** Where the tokens are kept: encrypted on disk, or in memory only because no keyring exists. */
+    tokenCache: z.enum(['encrypted', 'memory']),
+  }),
+]);
+export type AccountState = Readonly<z.infer<typeof accountStateSchema>>;
+
+/** Something the user must know and can put away. */
+export const noticeSchema = z.object({
+  id: z.string(),
+  tone: z.enum(['info', 'warning', 'error']),
+  text: z.string(),
+  detail: z.string(),
+});
+export type Notice = Readonly<z.infer<typeof noticeSchema>>;
+
+export const themeSchema = z.enum(['system', 'light', 'dark']);
+export const settingsSchema = z.object({ theme: themeSchema });
+export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** The parts of the state that are replaced as a whole. */
+const valuesShape = {
+  cloud: z.object({ name: z.string(), custom: z.boolean() }),
+  platform: z.enum(['win32', 'darwin', 'linux']),
+  version: z.string(),
+  account: accountStateSchema,
+  inventory: inventoryStatusSchema,
+  settings: settingsSchema,
+};
+
+/** The parts that are patched entry by entry, keyed by id. */
+const collectionsShape = {
+  vms: z.record(z.string(), vmSummarySchema),
+  details: z.record(z.string(), vmDetailSchema),
+  sessions: z.record(z.string(), sessionSchema),
+  transfers: z.record(z.string(), transferSchema),
+  profiles: z.record(z.string(), profileSchema),
+  notices: z.record(z.string(), noticeSchema),
+};
+
+/** The whole state that main owns and the window mirrors. */
+export const appStateSchema = z.object({ ...valuesShape, ...collectionsShape });
+export type AppState = Readonly<z.infer<typeof appStateSchema>>;
+
+export type CollectionName = keyof typeof collectionsShape;
+export type ValueName = keyof typeof valuesShape;
+export const collectionNames = Object.keys(collectionsShape) as readonly CollectionName[];
+
+/** The state with the number of the last patch in it. */
+export const snapshotSchema = z.object({ sequence: z.number().int(), state: appStateSchema });
+export type Snapshot = Readonly<z.infer<typeof snapshotSchema>>;
+
+/**
+ * One change of the state. `sequence` follows the previous one without a gap; after a gap the window
+ * asks for a new snapshot. Order: values, then upserts, then removals.
+ */
+export const patchSchema = z.object({
+  sequence: z.number().int(),
+  values: z.object(valuesShape).partial(),
+  upserts: z.object(collectionsShape).partial(),
+  removals: z.partialRecord(z.enum(Object.keys(collectionsShape) as [CollectionName]), z.array(z.string())),
+});
+export type Patch = Readonly<z.infer<typeof patchSchema>>;
+
+/** Applies one patch; returns null on a gap. Untouched collections keep their identity. */
+export function applyPatch(snapshot: Snapshot, patch: Patch): Snapshot | null {
+  if (patch.sequence !== snapshot.sequence + 1) return null;
+  const next: Record<string, unknown> = { ...snapshot.state, ...patch.values };
+  for (const name of collectionNames) {
+    const upserts = patch.upserts[name];
+    const removals = patch.removals[name];
+    if (upserts === undefined && removals === undefined) continue;
+    const merged: Record<string, unknown> = { ...snapshot.state[name], ...upserts };
+    for (const id of removals ?? []) delete merged[id];
+    next[name] = merged;
+  }
+  return { sequence: patch.sequence, state: next as AppState };
+}
