@@ -1,0 +1,165 @@
+import type { ComputeManagementClient } from '@azure/arm-compute';
+import type { NetworkManagementClient } from '@azure/arm-network';
+import type { ResourceGraphClient } from '@azure/arm-resourcegraph';
+import type { Agent } from 'node:https';
+import { z } from 'zod';
+import { type AppError, appError } from '../../shared/errors.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { callHttp } from '../net/https-request.ts';
+import { TokenUnavailableError, toArmError } from './arm-errors.ts';
+import type { Cloud } from './cloud.ts';
+
+/** An access token of one tenant for ARM; `claims` answers a continuous-access challenge. */
+export type TokenSource = (tenantId: string, claims?: string) => Promise<Result<string>>;
+
+interface Needs {
+  readonly cloud: Cloud;
+  readonly agent: Agent;
+  readonly ca: readonly string[] | null;
+  readonly token: TokenSource;
+}
+
+/** Version of the subscriptions API that lists tenants and subscriptions. */
+const subscriptionsApi = '2022-12-01';
+const timeoutMs = 30_000;
+const maximumPages = 1_000;
+
+const pageSchema = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() });
+
+const errorBodySchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+/**
+ * Azure Resource Manager for one cloud. The official SDK clients are loaded when first used: they are large.
+ * Every request, also those to a `nextLink` or to the URL of a long-running operation, must stay on the ARM host:
+ * elsewhere it would hand the token over.
+ */
+export class Arm {
+  private readonly needs: Needs;
+  private readonly host: string;
+  private readonly clients = new Map<string, unknown>();
+
+  constructor(needs: Needs) {
+    this.needs = needs;
+    this.host = new URL(needs.cloud.arm.endpoint).host;
+  }
+
+  async compute(tenantId: string, subscriptionId: string): Promise<ComputeManagementClient> {
+    const { ComputeManagementClient } = await import('@azure/arm-compute');
+    return this.cached(`compute/${tenantId}/${subscriptionId}`, () => {
+      return new ComputeManagementClient(this.credential(tenantId), subscriptionId, this.options());
+    });
+  }
+
+  async network(tenantId: string, subscriptionId: string): Promise<NetworkManagementClient> {
+    const { NetworkManagementClient } = await import('@azure/arm-network');
+    return this.cached(`network/${tenantId}/${subscriptionId}`, () => {
+      return new NetworkManagementClient(this.credential(tenantId), subscriptionId, this.options());
+    });
+  }
+
+  async graph(tenantId: string): Promise<ResourceGraphClient> {
+    const { ResourceGraphClient } = await import('@azure/arm-resourcegraph');
+    return this.cached(`graph/${tenantId}`, () => new ResourceGraphClient(this.credential(tenantId), this.options()));
+  }
+
+  /** Lists tenants or subscriptions, every page of it. */
+  async list<T>(tenantId: string, path: '/tenants' | '/subscriptions', schema: z.ZodType<T>): Promise<Result<T[]>> {
+    const items: T[] = [];
+    let url: string | null = new URL(`${path}?api-version=${subscriptionsApi}`, this.needs.cloud.arm.endpoint).href;
+    for (let pages = 0; url !== null && pages < maximumPages; pages++) {
+      const page: Result<z.infer<typeof pageSchema>> = await this.getPage(tenantId, url);
+      if (!page.ok) return page;
+      const parsed = z.array(schema).safeParse(page.value.value);
+      if (!parsed.success) return err(appError('arm-answer-invalid', { detail: `${path}: ${parsed.error.message}` }));
+      items.push(...parsed.data);
+      url = page.value.nextLink ?? null;
+    }
+    return ok(items);
+  }
+
+  private async getPage(tenantId: string, url: string): Promise<Result<z.infer<typeof pageSchema>>> {
+    const foreign = this.refuseForeignHost(url);
+    if (foreign !== null) return err(foreign);
+    const token = await this.needs.token(tenantId);
+    if (!token.ok) return token;
+    try {
+      const answer = await callHttp({
+        method: 'GET',
+        url,
+        headers: { authorization: `Bearer ${token.value}`, accept: 'application/json' },
+        timeoutMs,
+        agent: this.needs.agent,
+      });
+      const json: unknown = JSON.parse(answer.body === '' ? '{}' : answer.body);
+      if (answer.status !== 200) {
+        const body = errorBodySchema.safeParse(json);
+        const said = body.success ? body.data.error : { code: '', message: 'no details' };
+        return err(toArmError({ statusCode: answer.status, ...said }));
+      }
+      return ok(pageSchema.parse(json));
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof z.ZodError) {
+        return err(appError('arm-answer-invalid', { detail: `${new URL(url).pathname}: ${error.message}` }));
+      }
+      return err(toArmError(error));
+    }
+  }
+
+  private refuseForeignHost(url: string): AppError | null {
+    const { host, protocol } = new URL(url, this.needs.cloud.arm.endpoint);
+    if (host === this.host && protocol === 'https:') return null;
+    return appError('arm-answer-invalid', { detail: `Azure Resource Manager pointed to another host: ${host}` });
+  }
+
+  private credential(tenantId: string) {
+    return {
+      getToken: async (_scopes: string | string[], options: { readonly claims?: string } = {}) => {
+        const token = await this.needs.token(tenantId, options.claims);
+        if (!token.ok) throw new TokenUnavailableError(token.error);
+        return { token: token.value, expiresOnTimestamp: expiryOf(token.value) };
+      },
+    };
+  }
+
+  private options() {
+    return {
+      endpoint: this.needs.cloud.arm.endpoint,
+      credentials: { scopes: [this.needs.cloud.arm.scope] },
+      ...(this.needs.ca === null ? {} : { tlsOptions: { ca: this.needs.ca.join('\n') } }),
+      retryOptions: { maxRetries: 2 },
+      redirectOptions: { maxRetries: 0 },
+      additionalPolicies: [
+        {
+          position: 'perCall' as const,
+          policy: {
+            name: 'onlyTheArmHost',
+            sendRequest: async <R extends { url: string }, A>(request: R, next: (request: R) => Promise<A>) => {
+              const foreign = this.refuseForeignHost(request.url);
+              if (foreign !== null) throw new TokenUnavailableError(foreign);
+              return next(request);
+            },
+          },
+        },
+      ],
+    };
+  }
+
+  private cached<C>(key: string, make: () => C): C {
+    const found = this.clients.get(key) as C | undefined;
+    if (found !== undefined) return found;
+    const made = make();
+    this.clients.set(key, made);
+    return made;
+  }
+}
+
+/** Expiry of a JWT in milliseconds since 1970; now + 1 minute if it cannot be read, so that it is asked for again. */
+function expiryOf(token: string): number {
+  try {
+    const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as unknown;
+    return z.object({ exp: z.number() }).parse(payload).exp * 1000;
+  } catch {
+    // An opaque token: its life is not ours to read.
+    return Date.now() + 60_000;
+  }
+}

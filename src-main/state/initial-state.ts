@@ -1,0 +1,17 @@
+import type { AppState } from '../../shared/state.ts';
+
+/** The state of an app that has just started. */
+export function initialState(facts: Pick<AppState, 'cloud' | 'platform' | 'version'>): AppState {
+  return {
+    ...facts,
+    account: { kind: 'restoring' },
+    inventory: { state: 'idle', tenants: [], subscriptions: [], refreshedAtMs: null, error: null },
+    settings: { theme: 'system' },
+    vms: {},
+    details: {},
+    sessions: {},
+    transfers: {},
+    profiles: {},
+    notices: {},
+  };
+}
