@@ -87,7 +87,8 @@ function isMicrosoftHost(host: string): boolean {
 }
 
 function hostOf(urlOrScope: string): string {
-  return URL.canParse(urlOrScope) ? new URL(urlOrScope).host : urlOrScope;
+  // `host:443` parses as a URL whose scheme is the host; only what has `//` is one.
+  return urlOrScope.includes('//') && URL.canParse(urlOrScope) ? new URL(urlOrScope).host : urlOrScope;
 }
 
 /**

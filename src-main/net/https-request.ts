@@ -1,5 +1,6 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 
 /** A whole answer. Header names are lower-case. */
 export interface HttpAnswer {
@@ -28,9 +29,14 @@ export class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
-/** An agent for one trust setting. Certificates in `ca` are added to the built-in ones' place: Node replaces the list. */
-export function makeAgent(ca: readonly string[] | null): Agent {
-  return new Agent({ keepAlive: true, maxSockets: 16, ...(ca === null ? {} : { ca: [...ca] }) });
+/** An agent for one trust setting: `ca` replaces the built-in list. `lookup` maps names to addresses. */
+export function makeAgent(ca: readonly string[] | null, lookup?: LookupFunction): Agent {
+  return new Agent({
+    keepAlive: true,
+    maxSockets: 16,
+    ...(ca === null ? {} : { ca: [...ca] }),
+    ...(lookup === undefined ? {} : { lookup }),
+  });
 }
 
 /**
