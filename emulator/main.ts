@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { EstateError, startEmulator } from './index.ts';
+
+const usage = `Usage: npm run emulator -- --estate FILE [options]
+
+  --estate FILE         the estate to serve (see emulator/ESTATE.md)
+  --cloud-out FILE      also write the custom-cloud document there
+  --work-dir DIR        keys, logs and home folders (a temporary folder if absent)
+  --port N              first of the ports (free ones if absent)
+  --no-latency          answer at once
+  --no-targets          start no sshd and no xrdp
+  --admin               open the admin address and print it
+  --exit-with-parent    end when standard input closes
+`;
+
+/** Serves an estate until told to end; gives the exit code. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      estate: { type: 'string' },
+      'cloud-out': { type: 'string' },
+      'work-dir': { type: 'string' },
+      port: { type: 'string' },
+      'no-latency': { type: 'boolean' },
+      'no-targets': { type: 'boolean' },
+      admin: { type: 'boolean' },
+      'exit-with-parent': { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help || values.estate === undefined) {
+    process.stderr.write(usage);
+    return values.help ? 0 : 2;
+  }
+  const emulator = await startEmulator({
+    estate: JSON.parse(await readFile(values.estate, 'utf8')),
+    ...(values['work-dir'] === undefined ? {} : { workDir: values['work-dir'] }),
+    ...(values.port === undefined ? {} : { port: Number(values.port) }),
+    latencies: values['no-latency'] ? 'none' : 'real',
+    targets: values['no-targets'] ? 'none' : 'auto',
+  });
+  if (values['cloud-out'] !== undefined) await copyFile(emulator.cloudFile, values['cloud-out']);
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, cloudFile: values['cloud-out'] ?? emulator.cloudFile })}\n`,
+  );
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+    if (values['exit-with-parent']) {
+      process.stdin.resume();
+      process.stdin.once('end', () => resolve());
+      process.stdin.once('close', () => resolve());
+    }
+  });
+  await emulator.dispose();
+  return 0;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof EstateError ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);
