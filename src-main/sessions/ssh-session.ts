@@ -1,0 +1,228 @@
+import { type AppError, appError } from '../../shared/errors.ts';
+import type { Result } from '../../shared/result.ts';
+import type { Session, SessionState, StepName } from '../../shared/session.ts';
+import type { Pty, SpawnPty } from '../ssh/pty.ts';
+import type { AskTrust } from '../ssh/ssh-prompter.ts';
+import { terminalArguments } from '../ssh/ssh-arguments.ts';
+import { type PreparedSsh, preferTunnelError, type SshLauncher, type SshPlan } from '../ssh/ssh-launcher.ts';
+import { explainFailure, type SshProgress } from '../ssh/ssh-log.ts';
+import type { HostKeys } from '../ssh/host-keys.ts';
+import type { RunFolder } from '../sweep/run-folder.ts';
+import type { TunnelEvent } from '../tunnel/tunnel-types.ts';
+import { beginStep, failStep, finishStep, waitingSteps } from './session-steps.ts';
+import { TerminalStream } from './terminal-stream.ts';
+
+interface Needs {
+  readonly id: string;
+  readonly launcher: SshLauncher;
+  readonly hostKeys: HostKeys;
+  readonly runFolder: RunFolder;
+  readonly ask: AskTrust;
+  readonly spawnPty: SpawnPty;
+  /** Resolves everything that Azure has to say: signed in, Bastion found. */
+  readonly resolvePlan: (onStep: (name: StepName, durationMs: number) => void) => Promise<Result<SshPlan>>;
+  readonly update: (change: (session: Session) => Session) => void;
+  readonly onAuthenticated: () => void;
+}
+
+/** One try to connect and what comes of it. */
+interface Attempt {
+  readonly abort: AbortController;
+  prepared: PreparedSsh | null;
+  pty: Pty | null;
+  tunnelError: AppError | null;
+  failedStep: StepName | null;
+  isAuthenticated: boolean;
+  /** A person ended it: by disconnecting, or by refusing a question. */
+  endedBy: 'disconnect' | 'refusal' | null;
+  startedAtMs: number;
+}
+
+/** An SSH session: a tab with a terminal that can lose its connection and get a new one. */
+export class SshSession {
+  readonly stream = new TerminalStream();
+  /** What the latest connection was made with; file transfers use the same. */
+  plan: SshPlan | null = null;
+  private readonly needs: Needs;
+  private attempt: Attempt | null = null;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(needs: Needs) {
+    this.needs = needs;
+  }
+
+  get isLive(): boolean {
+    return this.attempt !== null;
+  }
+
+  /** Connects, or connects again after the end of the previous try. */
+  connect(): void {
+    if (this.attempt !== null) return;
+    const attempt: Attempt = {
+      abort: new AbortController(),
+      prepared: null,
+      pty: null,
+      tunnelError: null,
+      failedStep: null,
+      isAuthenticated: false,
+      endedBy: null,
+      startedAtMs: performance.now(),
+    };
+    this.attempt = attempt;
+    this.needs.update((session) => ({
+      ...session,
+      state: { kind: 'connecting' },
+      steps: beginStep(waitingSteps('ssh'), 'sign-in'),
+      sentBytes: 0,
+      receivedBytes: 0,
+      roundTripMs: null,
+    }));
+    this.running = this.run(attempt);
+  }
+
+  /** Ends the connection; resolves when its token is deleted. */
+  async disconnect(): Promise<void> {
+    const { attempt } = this;
+    if (attempt === null) return;
+    attempt.endedBy ??= 'disconnect';
+    attempt.abort.abort();
+    attempt.pty?.kill();
+    await this.running;
+  }
+
+  async dispose(): Promise<void> {
+    await this.disconnect();
+    this.stream.dispose();
+  }
+
+  private async run(attempt: Attempt): Promise<void> {
+    const state = await this.connectOnce(attempt);
+    await attempt.prepared?.dispose();
+    this.attempt = null;
+    this.needs.update((session) => ({
+      ...session,
+      state,
+      steps: state.kind === 'failed' ? failStep(session.steps, attempt.failedStep) : session.steps,
+    }));
+  }
+
+  private async connectOnce(attempt: Attempt): Promise<SessionState> {
+    const resolved = await this.needs.resolvePlan((name, durationMs) => this.step(name, durationMs));
+    if (!resolved.ok) return failed(resolved.error);
+    if (attempt.abort.signal.aborted) return closed(null);
+    this.plan = resolved.value;
+    const handlers = {
+      onTunnel: (event: TunnelEvent) => this.onTunnel(attempt, event),
+      onProgress: (progress: SshProgress) => this.onProgress(attempt, progress),
+      onCancelled: () => {
+        attempt.endedBy ??= 'refusal';
+        // A refused question ends the try: `ssh` would only ask for the next kind of secret.
+        setTimeout(() => attempt.pty?.kill(), 50);
+      },
+    };
+    const prepared = await this.needs.launcher.prepare('terminal', this.needs.id, resolved.value, handlers, attempt.abort.signal);
+    if (!prepared.ok) return failed(prepared.error);
+    attempt.prepared = prepared.value;
+    if (attempt.abort.signal.aborted) return closed(null);
+    const exitCode = await this.runPty(attempt, prepared.value);
+    const progress = await prepared.value.log.finish();
+    return this.outcome(attempt, progress, exitCode);
+  }
+
+  private async runPty(attempt: Attempt, prepared: PreparedSsh): Promise<number> {
+    const { columns, rows } = this.stream.size;
+    const pty = this.needs.spawnPty(prepared.program, terminalArguments(prepared.target), { env: prepared.env, columns, rows });
+    attempt.pty = pty;
+    attempt.startedAtMs = performance.now();
+    this.stream.setSource({
+      write: (text) => pty.write(text),
+      resize: (width, height) => pty.resize(width, height),
+      pause: () => pty.pause(),
+      resume: () => pty.resume(),
+    });
+    pty.onData((bytes) => this.stream.push(bytes));
+    const exit = new Promise<number>((resolve) => {
+      pty.onExit(({ exitCode }) => resolve(exitCode));
+    });
+    await this.needs.runFolder.remember(pty.pid);
+    const exitCode = await exit;
+    this.stream.setSource(null);
+    this.stream.flush();
+    await this.needs.runFolder.forget(pty.pid);
+    return exitCode;
+  }
+
+  private outcome(attempt: Attempt, progress: SshProgress, exitCode: number): SessionState {
+    if (attempt.endedBy === 'disconnect') return closed(null);
+    if (attempt.isAuthenticated) {
+      // 255 is the client's own code: the connection broke. Anything else is the remote shell's.
+      if (exitCode !== 255) return closed(exitCode);
+      const detail = progress.lastWords.join('\n');
+      return { kind: 'lost', atMs: Date.now(), error: attempt.tunnelError ?? appError('tunnel-lost', { detail }) };
+    }
+    if (progress.hasHostKeyChanged) return failed(this.alarm(progress));
+    if (attempt.endedBy === 'refusal') {
+      return failed(appError(progress.isHostKeyRefused || !progress.hasBanner ? 'ssh-host-key-refused' : 'ssh-cancelled'));
+    }
+    return failed(preferTunnelError(attempt.tunnelError, explainFailure(progress)));
+  }
+
+  /** A changed host key: both fingerprints, in the error and in the window where trust is decided. */
+  private alarm(progress: SshProgress): AppError {
+    const { plan } = this;
+    const offered = progress.hostKey ?? { keyType: 'unknown', fingerprint: 'unknown' };
+    if (plan !== null) {
+      void this.needs.hostKeys.keysOf(plan.machine).then((pinned) =>
+        this.needs.ask({ kind: 'host-key-changed', subject: plan.vmName, offered, pinned: [...pinned] }),
+      );
+    }
+    return appError('ssh-host-key-changed', { detail: `offered: ${offered.keyType} ${offered.fingerprint}` });
+  }
+
+  private onTunnel(attempt: Attempt, event: TunnelEvent): void {
+    switch (event.kind) {
+      case 'step':
+        // Asking for the token again inside the engine is no step of its own to the user.
+        if (event.step !== 'sign-in') this.step(event.step, event.durationMs);
+        if (event.step === 'banner') attempt.startedAtMs = performance.now();
+        break;
+      case 'failed':
+        attempt.tunnelError = event.error;
+        attempt.failedStep = event.step;
+        break;
+      case 'closed':
+        attempt.tunnelError ??= event.error;
+        break;
+      case 'traffic':
+        this.needs.update((session) => ({
+          ...session,
+          sentBytes: event.sentBytes,
+          receivedBytes: event.receivedBytes,
+          roundTripMs: event.roundTripMs,
+        }));
+        break;
+      case 'refused':
+        break;
+    }
+  }
+
+  private onProgress(attempt: Attempt, progress: SshProgress): void {
+    if (!progress.isAuthenticated || attempt.isAuthenticated) return;
+    attempt.isAuthenticated = true;
+    this.step('authenticated', performance.now() - attempt.startedAtMs);
+    this.needs.update((session) => ({ ...session, state: { kind: 'open', sinceMs: Date.now() } }));
+    this.needs.onAuthenticated();
+  }
+
+  private step(name: StepName, durationMs: number): void {
+    this.needs.update((session) => ({ ...session, steps: finishStep(session.steps, name, durationMs) }));
+  }
+}
+
+function failed(error: AppError): SessionState {
+  return { kind: 'failed', atMs: Date.now(), error };
+}
+
+function closed(exitCode: number | null): SessionState {
+  return { kind: 'closed', atMs: Date.now(), exitCode };
+}

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { chmod, type FileHandle, open, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { describeError, type Log } from '../log/logger.ts';
+import type { Answerer } from './askpass.ts';
+
+const run = promisify(execFile);
+
+/**
+ * The helper that `ssh` starts for a question: a shell script and two pipes in a private folder. It starts in no time,
+ * and neither question nor answer touches a disk. The first character of an answer says whether there is one.
+ */
+const helper = `#!/bin/sh
+{ printf '%s' "$1" | base64 | tr -d '\\n'; printf '\\n'; } > "$SALLYPORT_ASKPASS/ask" || exit 1
+IFS= read -r answer < "$SALLYPORT_ASKPASS/answer" || exit 1
+case "$answer" in
+  +*) printf '%s\\n' "\${answer#+}" ;;
+  *) exit 1 ;;
+esac
+`;
+
+/** How long an answer waits for the helper to listen; it asked a moment ago, so it is there or dead. */
+const answerTimeoutMs = 5_000;
+
+/** Questions of one `ssh` process on Linux and macOS. */
+export class FifoAskpass {
+  readonly env: Readonly<Record<string, string>>;
+  private readonly folder: string;
+  private readonly questions: Socket;
+  private readonly keepOpen: FileHandle;
+  private isDisposed = false;
+
+  private constructor(folder: string, keepOpen: FileHandle, answer: Answerer, log: Log) {
+    this.folder = folder;
+    this.keepOpen = keepOpen;
+    this.env = {
+      SSH_ASKPASS: join(folder, 'askpass.sh'),
+      SSH_ASKPASS_REQUIRE: 'force',
+      SALLYPORT_ASKPASS: folder,
+    };
+    this.questions = new Socket({ fd: keepOpen.fd, readable: true, writable: false });
+    let rest = '';
+    this.questions.setEncoding('latin1');
+    this.questions.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        this.reply(Buffer.from(line, 'base64').toString('utf8'), answer).catch((error: unknown) =>
+          log.warn('askpass-failed', { error: describeError(error) }),
+        );
+      }
+    });
+    this.questions.on('error', (error) => log.warn('askpass-failed', { error: describeError(error) }));
+  }
+
+  static async open(folder: string, answer: Answerer, log: Log): Promise<FifoAskpass> {
+    await writeFile(join(folder, 'askpass.sh'), helper, { mode: 0o700 });
+    await chmod(join(folder, 'askpass.sh'), 0o700);
+    await run('mkfifo', ['-m', '600', join(folder, 'ask'), join(folder, 'answer')]);
+    // Opened for both ways, so that it neither blocks now nor ends when a helper closes its side.
+    const handle = await open(join(folder, 'ask'), constants.O_RDWR | constants.O_NONBLOCK);
+    return new FifoAskpass(folder, handle, answer, log);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.questions.destroy();
+    await this.keepOpen.close().catch(() => undefined); // the socket may have closed it already
+  }
+
+  private async reply(prompt: string, answer: Answerer): Promise<void> {
+    const text = await answer(prompt);
+    if (this.isDisposed) return;
+    const pipe = await this.openAnswer();
+    try {
+      await pipe.write(text === null ? '-\n' : `+${text}\n`);
+    } finally {
+      await pipe.close();
+    }
+  }
+
+  /** Opening for writing without blocking fails until the helper reads. */
+  private async openAnswer(): Promise<FileHandle> {
+    const deadline = Date.now() + answerTimeoutMs;
+    for (;;) {
+      try {
+        return await open(join(this.folder, 'answer'), constants.O_WRONLY | constants.O_NONBLOCK);
+      } catch (error) {
+        if (Date.now() > deadline || !(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error;
+        await delay(5);
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import type { AuthMethod } from '../../shared/vm-detail.ts';
+
+/** Everything that decides how `ssh` is called; the same for a terminal and for file transfer. */
+export interface SshTarget {
+  /** Shown in prompts of the client; only characters that a host name may have are kept. */
+  readonly vmName: string;
+  readonly user: string;
+  readonly method: AuthMethod;
+  readonly keyPath: string | null;
+  /** The local end of the tunnel. */
+  readonly address: string;
+  readonly port: number;
+  /** Name under which the host key is pinned. */
+  readonly hostKeyAlias: string;
+  readonly knownHostsPath: string;
+  /** File for the client's own log (`-E`); kept out of the terminal. */
+  readonly logPath: string;
+}
+
+/** Sign-in methods that are tried, by what the user chose. Password never offers keys: sshd would count them as failures. */
+function authenticationOptions({ method, keyPath }: SshTarget): readonly string[] {
+  switch (method) {
+    case 'password':
+      return ['PubkeyAuthentication=no', 'PreferredAuthentications=keyboard-interactive,password'];
+    case 'key':
+      return [
+        'IdentitiesOnly=yes',
+        ...(keyPath === null ? [] : [`IdentityFile=${quoteValue(keyPath)}`]),
+        'PreferredAuthentications=publickey,keyboard-interactive',
+      ];
+    case 'agent':
+      return ['PreferredAuthentications=publickey,keyboard-interactive,password'];
+  }
+}
+
+/** `ssh -o` splits a value at blanks and expands `%`; quotes and doubled percent signs keep a path whole. */
+function quoteValue(path: string): string {
+  return `"${path.replaceAll('%', '%%').replaceAll('"', '\\"')}"`;
+}
+
+/** Options that make the call depend on nothing but this list: no configuration file, no multiplexing, no forwarding. */
+function fixedOptions(target: SshTarget): readonly string[] {
+  return [
+    `HostName=${target.address}`,
+    `HostKeyAlias=${target.hostKeyAlias}`,
+    `UserKnownHostsFile=${quoteValue(target.knownHostsPath)}`,
+    'GlobalKnownHostsFile=none',
+    'StrictHostKeyChecking=ask',
+    'CheckHostIP=no',
+    'UpdateHostKeys=no',
+    'HashKnownHosts=no',
+    'VerifyHostKeyDNS=no',
+    'ProxyCommand=none',
+    'ControlMaster=no',
+    'ControlPath=none',
+    'ClearAllForwardings=yes',
+    'ForwardAgent=no',
+    'ForwardX11=no',
+    'PermitLocalCommand=no',
+    'ConnectionAttempts=1',
+    'ConnectTimeout=60',
+    'ServerAliveInterval=15',
+    'ServerAliveCountMax=3',
+    'NumberOfPasswordPrompts=3',
+    'EscapeChar=none',
+    'SendEnv=LANG LC_*',
+  ];
+}
+
+function commonArguments(target: SshTarget, extra: readonly string[]): string[] {
+  const options = [...fixedOptions(target), ...authenticationOptions(target), ...extra];
+  return [
+    '-F',
+    'none',
+    '-v',
+    '-E',
+    target.logPath,
+    '-p',
+    String(target.port),
+    '-l',
+    target.user,
+    ...options.flatMap((option) => ['-o', option]),
+  ];
+}
+
+/** A host word that cannot be taken for an option; it is only shown, `HostName` decides. */
+export function hostWord(vmName: string): string {
+  const word = vmName.replaceAll(/[^A-Za-z0-9.-]/g, '-').replace(/^-+/, '');
+  return word === '' ? 'vm' : word;
+}
+
+/** Arguments for a terminal. */
+export function terminalArguments(target: SshTarget): readonly string[] {
+  return [...commonArguments(target, ['RequestTTY=force']), '--', hostWord(target.vmName)];
+}
+
+/**
+ * Arguments for SFTP over the client's standard input and output. On Linux and macOS the connection is also a
+ * control master at `controlPath`, so that hashes can be asked for without a second sign-in.
+ */
+export function sftpArguments(target: SshTarget, controlPath: string | null): readonly string[] {
+  const extra =
+    controlPath === null ? [] : ['ControlMaster=yes', `ControlPath=${quoteValue(controlPath)}`, 'ControlPersist=no'];
+  // The first value of an option counts, so what differs stands in front.
+  const [f = '', none = '', ...rest] = commonArguments(target, ['RequestTTY=no']);
+  return [f, none, ...extra.flatMap((option) => ['-o', option]), ...rest, '-s', '--', hostWord(target.vmName), 'sftp'];
+}
+
+/** Arguments that run a command over the control connection of a transfer. Never opens a connection of its own. */
+export function controlArguments(target: SshTarget, controlPath: string, command: string): readonly string[] {
+  return [
+    '-F',
+    'none',
+    '-o',
+    `ControlPath=${quoteValue(controlPath)}`,
+    '-o',
+    'ControlMaster=no',
+    '-o',
+    'BatchMode=yes',
+    // Without the control connection this would be a real one: to nowhere.
+    '-o',
+    'ProxyCommand=false',
+    '-l',
+    target.user,
+    '--',
+    hostWord(target.vmName),
+    command,
+  ];
+}
