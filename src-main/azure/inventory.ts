@@ -51,8 +51,8 @@ interface Needs {
   readonly arm: Arm;
   readonly state: StateStore;
   readonly log: Log;
-  /** A tenant that any token may be asked for: the home of the account. */
-  readonly homeTenant: string;
+  /** The home of the account, whose token may list all tenants; null when signed out. */
+  readonly homeTenant: () => string | null;
   readonly nowMs?: () => number;
 }
 
@@ -93,7 +93,9 @@ export class Inventory {
   }
 
   private async readAll(generation: number): Promise<void> {
-    const { arm, state, homeTenant } = this.needs;
+    const { arm, state } = this.needs;
+    const homeTenant = this.needs.homeTenant();
+    if (homeTenant === null) return;
     this.patch({ state: 'loading', error: null });
     const listed = await arm.list(homeTenant, '/tenants', tenantRow);
     if (generation !== this.generation) return;

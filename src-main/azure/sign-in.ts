@@ -92,24 +92,30 @@ export class SignIn {
 
   /**
    * An access token for Azure Resource Manager, issued by one tenant; renewed in silence when it is about to expire.
-   * `claims` answers a continuous-access challenge.
+   * `claims` answers a continuous-access challenge; `isForced` renews a token that looks valid but was refused.
    */
-  token(tenantId: string, claims?: string): Promise<Result<string>> {
-    const key = `${tenantId}\n${claims ?? ''}`;
+  token(tenantId: string, claims?: string, isForced = false): Promise<Result<string>> {
+    const key = `${tenantId}\n${claims ?? ''}\n${isForced}`;
     const running = this.inFlight.get(key);
     if (running !== undefined) return running;
-    const acquired = this.acquire(tenantId, claims).finally(() => this.inFlight.delete(key));
+    const acquired = this.acquire(tenantId, claims, isForced).finally(() => this.inFlight.delete(key));
     this.inFlight.set(key, acquired);
     return acquired;
   }
 
-  private async acquire(tenantId: string, claims: string | undefined): Promise<Result<string>> {
+  /** The directory that the account belongs to; null when signed out. */
+  get homeTenant(): string | null {
+    return this.account?.tenantId ?? null;
+  }
+
+  private async acquire(tenantId: string, claims: string | undefined, isForced: boolean): Promise<Result<string>> {
     if (this.account === null) return err(appError('sign-in-needed'));
     try {
       const result = await this.msal.acquireTokenSilent({
         account: this.account,
         scopes: [this.needs.cloud.arm.scope],
         authority: this.authorityOf(tenantId),
+        forceRefresh: isForced,
         ...(claims === undefined ? {} : { claims }),
       });
       return ok(result.accessToken);

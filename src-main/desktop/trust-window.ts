@@ -1,14 +1,7 @@
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import type { TrustAnswer, TrustPrompt } from '../../shared/trust.ts';
+import type { PromptBody, TrustOutcome } from '../trust.ts';
 import { comesFrom, openSecureWindow } from './secure-window.ts';
-
-type PromptBody = TrustPrompt extends infer P ? (P extends TrustPrompt ? Omit<P, 'id'> : never) : never;
-
-/** A decision, or `cancelled` when the window was closed or whoever asked does not need it any more. */
-export type TrustOutcome =
-  | { readonly kind: 'accepted'; readonly secret: string }
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'cancelled' };
 
 interface Waiting {
   readonly prompt: TrustPrompt;

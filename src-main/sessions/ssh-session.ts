@@ -2,7 +2,7 @@ import { type AppError, appError } from '../../shared/errors.ts';
 import type { Result } from '../../shared/result.ts';
 import type { Session, SessionState, StepName } from '../../shared/session.ts';
 import type { Pty, SpawnPty } from '../ssh/pty.ts';
-import type { AskTrust } from '../ssh/ssh-prompter.ts';
+import type { AskTrust } from '../trust.ts';
 import { terminalArguments } from '../ssh/ssh-arguments.ts';
 import { type PreparedSsh, preferTunnelError, type SshLauncher, type SshPlan } from '../ssh/ssh-launcher.ts';
 import { explainFailure, type SshProgress } from '../ssh/ssh-log.ts';

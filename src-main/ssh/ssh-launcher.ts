@@ -13,7 +13,8 @@ import { type HostKeys, hostKeyAlias, type Machine } from './host-keys.ts';
 import { LogTail } from './log-tail.ts';
 import type { SshTarget } from './ssh-arguments.ts';
 import type { SshProgress } from './ssh-log.ts';
-import { type AskTrust, SshPrompter, type SessionSecrets } from './ssh-prompter.ts';
+import type { AskTrust } from '../trust.ts';
+import { type SessionSecrets, SshPrompter } from './ssh-prompter.ts';
 
 /** Everything that names one SSH connection. */
 export interface SshPlan {

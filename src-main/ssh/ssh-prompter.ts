@@ -1,13 +1,6 @@
-import type { TrustOutcome } from '../desktop/trust-window.ts';
-import type { TrustPrompt } from '../../shared/trust.ts';
-import type { HostKeys, Machine } from './host-keys.ts';
+import type { AskTrust } from '../trust.ts';
+import { type HostKeys, hostKeyAlias, type Machine } from './host-keys.ts';
 import { readPrompt } from './ssh-prompt.ts';
-import { hostKeyAlias } from './host-keys.ts';
-
-type Body = TrustPrompt extends infer P ? (P extends TrustPrompt ? Omit<P, 'id'> : never) : never;
-
-/** Asks a person in the trust window. */
-export type AskTrust = (body: Body, signal?: AbortSignal) => Promise<TrustOutcome>;
 
 /** Secrets of one session: in memory, for as long as the session is in the list. */
 export interface SessionSecrets {

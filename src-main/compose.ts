@@ -1,0 +1,149 @@
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StateStore } from './state/state-store.ts';
+import { Arm } from './azure/arm.ts';
+import { Inventory } from './azure/inventory.ts';
+import type { LoadedCloud } from './azure/load-cloud.ts';
+import { SignIn } from './azure/sign-in.ts';
+import { type SecretBox, TokenCache } from './azure/token-cache.ts';
+import { FactGatherer } from './checks/gather-facts.ts';
+import { VmDetails } from './checks/vm-details.ts';
+import { openSftp } from './files/sftp-connection.ts';
+import { Transfers } from './files/transfers.ts';
+import { drop, type FileLog } from './log/logger.ts';
+import { makeAgent } from './net/https-request.ts';
+import type { LocalData } from './profiles/local-data.ts';
+import { ProfileStore } from './profiles/profile-store.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { FifoAskpass } from './ssh/askpass-fifo.ts';
+import { randomPipeName, SocketAskpass } from './ssh/askpass-socket.ts';
+import { HostKeys } from './ssh/host-keys.ts';
+import { KeyList } from './ssh/key-list.ts';
+import { spawnPty } from './ssh/pty.ts';
+import { planSignIn } from './ssh/sign-in-plan.ts';
+import { SshLauncher } from './ssh/ssh-launcher.ts';
+import { RunFolder, sweepRuns } from './sweep/run-folder.ts';
+import type { AskTrust } from './trust.ts';
+import { EngineClient } from './tunnel/engine-client.ts';
+
+/** What only the program around the services can give. */
+export interface Surroundings {
+  readonly loaded: LoadedCloud;
+  readonly dataFolder: string;
+  readonly workerPath: string;
+  readonly executable: string;
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly state: StateStore;
+  readonly localData: LocalData;
+  readonly log: FileLog;
+  readonly secretBox: SecretBox;
+  readonly ask: AskTrust;
+  readonly openBrowser: (url: string) => Promise<void>;
+}
+
+/** All services of the app, constructed once, in order. */
+export type Services = Awaited<ReturnType<typeof compose>>;
+
+/** The one place where services are constructed. Sweeps what killed runs have left before anything is made. */
+export async function compose(around: Surroundings) {
+  const { loaded, dataFolder, platform, env, state, log, localData, ask } = around;
+  const { cloud, ca } = loaded;
+  const runRoot = join(dataFolder, 'run');
+  await sweepRuns(runRoot, platform, log);
+  const runFolder = await RunFolder.create(runRoot, platform, log);
+
+  const agent = makeAgent(ca);
+  const signIn = new SignIn({
+    cloud,
+    agent,
+    cache: new TokenCache(join(dataFolder, 'tokens.bin'), around.secretBox, log),
+    openBrowser: around.openBrowser,
+    log,
+    onState: (account) => {
+      const before = state.current.account;
+      state.set('account', account);
+      if (account.kind === 'signed-in' && before.kind !== 'signed-in') drop(log, 'inventory', inventory.refresh());
+      if (account.kind === 'signed-out' && before.kind === 'signed-in') {
+        inventory.clear();
+        details.clear();
+      }
+    },
+  });
+  const arm = new Arm({ cloud, agent, ca, token: (tenantId, claims) => signIn.token(tenantId, claims) });
+  const inventory = new Inventory({ arm, state, log, homeTenant: () => signIn.homeTenant });
+
+  const keys = new KeyList(join(homedir(), '.ssh'), localData, state);
+  const details = new VmDetails({
+    state,
+    gatherer: new FactGatherer(arm, (subscriptionId) => inventory.tenantOf(subscriptionId)),
+    planFor: async (vm) =>
+      planSignIn({
+        os: vm.os,
+        adminUsername: vm.adminUsername,
+        lastSuccess: localData.lastSuccessOf(vm.id),
+        hasAgent: (env['SSH_AUTH_SOCK'] ?? '') !== '',
+        keyPaths: (await keys.list()).map((key) => key.path),
+      }),
+  });
+
+  const engine = new EngineClient({
+    workerPath: around.workerPath,
+    dataPlane: { port: cloud.dataPlane?.port ?? 443, hosts: cloud.dataPlane?.hosts ?? {}, ca },
+    armToken: (tenantId, isForced) => signIn.token(tenantId, undefined, isForced),
+    log,
+  });
+  const hostKeys = new HostKeys(join(dataFolder, 'known_hosts'), join(dataFolder, 'host-keys.json'));
+  const launcher = new SshLauncher({
+    engine,
+    runFolder,
+    hostKeys,
+    ask,
+    platform,
+    env,
+    openAskpass: (folder, answer) =>
+      platform === 'win32'
+        ? SocketAskpass.open(randomPipeName(), around.executable, answer, log)
+        : FifoAskpass.open(folder, answer, log),
+  });
+  const sessions = new Sessions({
+    state,
+    details,
+    token: (tenantId, claims) => signIn.token(tenantId, claims),
+    launcher,
+    engine,
+    hostKeys,
+    runFolder,
+    localData,
+    ask,
+    spawnPty,
+    platform,
+    env,
+    log,
+    isKnownKeyPath: (path) => keys.isKnown(path),
+  });
+  const transfers = new Transfers({
+    state,
+    log,
+    connect: async (sessionId, id, signal) => {
+      const plan = sessions.planOfSession(sessionId);
+      if (!plan.ok) return plan;
+      return openSftp({ launcher, platform, socketFolder: tmpdir() }, id, plan.value, signal);
+    },
+  });
+  const profiles = new ProfileStore(join(dataFolder, 'profiles.json'), state);
+  await profiles.load();
+  await hostKeys.load();
+
+  /** Ends everything in order: transfers, sessions with their tokens, the engine, what lies on disk. */
+  const dispose = async (): Promise<void> => {
+    signIn.cancel();
+    await transfers.cancelAll();
+    await sessions.dispose();
+    await engine.dispose();
+    agent.destroy();
+    await runFolder.dispose();
+    await log.flush();
+  };
+  return { signIn, arm, inventory, details, sessions, transfers, profiles, hostKeys, keys, dispose };
+}

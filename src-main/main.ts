@@ -1,0 +1,242 @@
+import { app, clipboard, dialog, ipcMain, shell } from 'electron';
+import { join, resolve } from 'node:path';
+import { trustChannels, preloadChannels, windowChannels } from '../shared/ipc.ts';
+import { ok } from '../shared/result.ts';
+import { publicCloud } from './azure/cloud.ts';
+import { loadCloud } from './azure/load-cloud.ts';
+import { compose, type Services } from './compose.ts';
+import { setAppMenu } from './desktop/app-menu.ts';
+import { denyPermissions, registerAppScheme, serveAppFiles } from './desktop/app-protocol.ts';
+import { MainWindow } from './desktop/main-window.ts';
+import { openSecretBox } from './desktop/secret-box.ts';
+import { openTerminalPort } from './desktop/terminal-port.ts';
+import { TrustWindow } from './desktop/trust-window.ts';
+import { serveChannels } from './ipc/serve-channels.ts';
+import { windowHandlers } from './ipc/window-handlers.ts';
+import { describeError, drop, FileLog } from './log/logger.ts';
+import { LocalData } from './profiles/local-data.ts';
+import { askOverPipe, askpassVariable } from './ssh/askpass-socket.ts';
+import { readStartOptions } from './start-options.ts';
+import { initialState } from './state/initial-state.ts';
+import { StateStore } from './state/state-store.ts';
+
+/** How long the app may take to close tunnels and delete tokens before it goes anyway. */
+const quitTimeoutMs = 12_000;
+
+const askpass = process.env[askpassVariable];
+if (askpass !== undefined) {
+  // Started by `ssh` for a question (Windows): answer it and go, without a window.
+  const question = process.argv.at(-1) ?? '';
+  askOverPipe(askpass, question).then(
+    (answer) => {
+      if (answer !== null) process.stdout.write(`${answer}\n`);
+      app.exit(answer === null ? 1 : 0);
+    },
+    () => app.exit(1),
+  );
+} else {
+  startApp();
+}
+
+function startApp(): void {
+  const options = readStartOptions(process.argv);
+  if (options.dataFolder !== null) app.setPath('userData', resolve(options.dataFolder));
+  // One instance per data folder; a second start hands over and goes.
+  if (!app.requestSingleInstanceLock()) {
+    app.exit(0);
+    return;
+  }
+  registerAppScheme();
+  app.on('window-all-closed', () => app.quit());
+  void app.whenReady().then(() =>
+    run(options.cloudPath).catch((error: unknown) => {
+      dialog.showErrorBox('Sallyport cannot start', describeError(error));
+      app.exit(1);
+    }),
+  );
+}
+
+async function run(cloudPath: string | null): Promise<void> {
+  const dataFolder = app.getPath('userData');
+  const log = new FileLog(join(dataFolder, 'logs'));
+  const loaded = cloudPath === null ? ok({ cloud: publicCloud, ca: null }) : await loadCloud(resolve(cloudPath));
+  if (!loaded.ok) {
+    dialog.showErrorBox(loaded.error.message, `${loaded.error.next}\n\n${loaded.error.detail ?? ''}`);
+    app.exit(1);
+    return;
+  }
+  setAppMenu(process.platform);
+  denyPermissions();
+  const out = resolve(import.meta.dirname, '..');
+  serveAppFiles(join(out, 'renderer'));
+
+  const state = new StateStore(
+    initialState({
+      cloud: { name: loaded.value.cloud.name, custom: cloudPath !== null },
+      platform: process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux',
+      version: app.getVersion(),
+    }),
+  );
+  const localData = new LocalData(dataFolder, log);
+  const aside = await localData.load();
+  if (aside !== null) {
+    state.upsert('notices', 'local-data-damaged', {
+      id: 'local-data-damaged',
+      tone: 'warning',
+      text: 'The file of settings was damaged and has been set aside; the usual settings are used.',
+      detail: aside,
+    });
+  }
+  state.set('settings', localData.settings);
+
+  let mainWindow: MainWindow | null = null;
+  const trust = new TrustWindow(join(out, 'preload', 'trust.cjs'), () => mainWindow?.window ?? null);
+  const ask = trust.ask.bind(trust);
+  const secretBox = await openSecretBox(process.platform);
+  if (secretBox.kind === 'memory') {
+    state.upsert('notices', 'no-keyring', {
+      id: 'no-keyring',
+      tone: 'warning',
+      text: 'No keyring was found, so your sign-in is kept in memory only and ends with the app.',
+      detail: 'Unlock or install a keyring (GNOME Keyring or KWallet) to stay signed in.',
+    });
+  }
+  const services = await compose({
+    loaded: loaded.value,
+    dataFolder,
+    workerPath: join(out, 'main', 'tunnel-worker.js'),
+    executable: process.execPath,
+    platform: process.platform,
+    env: process.env,
+    state,
+    localData,
+    log,
+    secretBox,
+    ask,
+    openBrowser: (url) => shell.openExternal(url),
+  });
+
+  const quitter = new Quitter(services, trust, log);
+  const main = new MainWindow({
+    preload: join(out, 'preload', 'window.cjs'),
+    iconPath: join(app.getAppPath(), 'assets', 'icon.png'),
+    place: localData.windowPlace,
+    savePlace: (place) => drop(log, 'window-place', localData.saveWindowPlace(place)),
+    mayClose: () => quitter.mayClose(),
+  });
+  mainWindow = main;
+  const { webContents } = main.window;
+  serveChannels(
+    ipcMain,
+    windowChannels,
+    windowHandlers({
+      services,
+      state,
+      localData,
+      ask,
+      log,
+      chooseKeyFile: async () => {
+        const answer = await dialog.showOpenDialog(main.window, {
+          title: 'Private key',
+          properties: ['openFile', 'showHiddenFiles', 'dontAddToRecent'],
+        });
+        return answer.filePaths[0] ?? null;
+      },
+      openExternal: (url) => shell.openExternal(url),
+      makeTerminalPort: (sessionId) => openTerminalPort(webContents, sessionId),
+      writeClipboard: (text) => clipboard.writeText(text),
+      paste: () => webContents.paste(),
+    }),
+    (event) => main.isSender(event),
+    log,
+  );
+  serveChannels(
+    ipcMain,
+    preloadChannels,
+    { 'transfer:offer': ({ sessionId, paths }) => services.transfers.offer(sessionId, paths) },
+    (event) => main.isSender(event),
+    log,
+  );
+  serveChannels(
+    ipcMain,
+    trustChannels,
+    {
+      'trust:current': () => ok(trust.current()),
+      'trust:answer': (answer) => {
+        trust.answer(answer);
+        return ok(null);
+      },
+    },
+    (event) => trust.isSender(event),
+    log,
+  );
+  state.subscribe((patch) => main.sendPatch(patch));
+  app.on('second-instance', () => main.reveal());
+  app.on('before-quit', (event) => quitter.beforeQuit(event));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => quitter.quitNow());
+  log.info('started', { version: app.getVersion(), electron: process.versions.electron, platform: process.platform });
+  await services.signIn.restore();
+}
+
+/** Ends the app in order: asks once if sessions would be cut, then closes tunnels and deletes their tokens. */
+class Quitter {
+  private readonly services: Services;
+  private readonly trust: TrustWindow;
+  private readonly log: FileLog;
+  private state: 'running' | 'asking' | 'agreed' | 'disposed' = 'running';
+
+  constructor(services: Services, trust: TrustWindow, log: FileLog) {
+    this.services = services;
+    this.trust = trust;
+    this.log = log;
+  }
+
+  /** Asked when the window is about to close. */
+  mayClose(): boolean {
+    if (this.state === 'agreed' || this.state === 'disposed') return true;
+    const lines = this.services.sessions.liveNames();
+    if (lines.length === 0) {
+      this.quitNow();
+      return false;
+    }
+    if (this.state === 'running') drop(this.log, 'quit', this.askToQuit(lines));
+    return false;
+  }
+
+  beforeQuit(event: { readonly preventDefault: () => void }): void {
+    if (this.state === 'disposed') return;
+    event.preventDefault();
+    if (this.state !== 'agreed') this.mayClose();
+  }
+
+  /** Ends without asking. */
+  quitNow(): void {
+    if (this.state === 'agreed' || this.state === 'disposed') return;
+    this.state = 'agreed';
+    this.trust.dispose();
+    const timer = setTimeout(() => app.exit(1), quitTimeoutMs);
+    this.services
+      .dispose()
+      .catch((error: unknown) => this.log.error('unexpected', { what: 'dispose', error: describeError(error) }))
+      .finally(() => {
+        clearTimeout(timer);
+        this.state = 'disposed';
+        app.exit(0);
+      });
+  }
+
+  private async askToQuit(lines: readonly string[]): Promise<void> {
+    this.state = 'asking';
+    const answer = await this.trust.ask({
+      kind: 'confirm',
+      subject: 'Sallyport',
+      title: lines.length === 1 ? 'Close Sallyport and end this session?' : `Close Sallyport and end ${lines.length} sessions?`,
+      text: 'What runs in them may be lost.',
+      lines: [...lines],
+      confirmLabel: 'End and close',
+      tone: 'danger',
+    });
+    this.state = 'running';
+    if (answer.kind === 'accepted') this.quitNow();
+  }
+}

@@ -1,0 +1,221 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { type AppError, appError } from '../../shared/errors.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { Session, SessionState, StepName } from '../../shared/session.ts';
+import { findRdpClient, freerdpCommand, mstscCommand, type RdpCommand, type RdpTarget, windowsAppCommand } from '../rdp/rdp-client.ts';
+import { explainRdpExit } from '../rdp/rdp-errors.ts';
+import type { SshPlan } from '../ssh/ssh-launcher.ts';
+import type { RunFolder } from '../sweep/run-folder.ts';
+import type { AskTrust } from '../trust.ts';
+import type { EngineClient } from '../tunnel/engine-client.ts';
+import { loopbackAddressOf } from '../tunnel/loopback-address.ts';
+import type { TunnelAddress, TunnelEvent } from '../tunnel/tunnel-types.ts';
+import { beginStep, failStep, finishStep, waitingSteps } from './session-steps.ts';
+
+/** What a Remote Desktop connection needs to know of its machine. */
+export type RdpPlan = Pick<SshPlan, 'machine' | 'vmName' | 'armId' | 'endpoint' | 'tenantId' | 'user' | 'secrets'>;
+
+interface Needs {
+  readonly id: string;
+  readonly engine: EngineClient;
+  readonly runFolder: RunFolder;
+  readonly ask: AskTrust;
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly resolvePlan: (onStep: (name: StepName, durationMs: number) => void) => Promise<Result<RdpPlan>>;
+  readonly update: (change: (session: Session) => Session) => void;
+}
+
+/** Kept of the client's output, for its error. */
+const keptOutput = 16_384;
+
+/** The local port a client sees: the protocol's own on the machine's own address, so that what it saves stays with it. */
+const usualPort = 3389;
+
+/** A Remote Desktop session: a tunnel, and the system's client that uses it. */
+export class RdpSession {
+  private readonly needs: Needs;
+  private abort: AbortController | null = null;
+  private running: Promise<void> = Promise.resolve();
+  private child: ChildProcess | null = null;
+  private tunnelError: AppError | null = null;
+  private failedStep: StepName | null = null;
+  private isOpen = false;
+
+  constructor(needs: Needs) {
+    this.needs = needs;
+  }
+
+  get isLive(): boolean {
+    return this.abort !== null;
+  }
+
+  connect(): void {
+    if (this.abort !== null) return;
+    const abort = new AbortController();
+    this.abort = abort;
+    this.tunnelError = null;
+    this.failedStep = null;
+    this.isOpen = false;
+    this.needs.update((session) => ({
+      ...session,
+      state: { kind: 'connecting' },
+      steps: beginStep(waitingSteps('rdp'), 'sign-in'),
+      sentBytes: 0,
+      receivedBytes: 0,
+      roundTripMs: null,
+    }));
+    this.running = this.run(abort.signal);
+  }
+
+  async disconnect(): Promise<void> {
+    if (this.abort === null) return;
+    this.abort.abort();
+    this.child?.kill();
+    await this.running;
+  }
+
+  async dispose(): Promise<void> {
+    await this.disconnect();
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    const state = await this.connectOnce(signal);
+    await this.needs.engine.close(this.needs.id);
+    this.abort = null;
+    this.needs.update((session) => ({
+      ...session,
+      state,
+      steps: state.kind === 'failed' ? failStep(session.steps, this.failedStep) : session.steps,
+    }));
+  }
+
+  private async connectOnce(signal: AbortSignal): Promise<SessionState> {
+    const { needs } = this;
+    const plan = await needs.resolvePlan((name, durationMs) => this.step(name, durationMs));
+    if (!plan.ok) return failed(plan.error);
+    const address = await this.openTunnel(plan.value);
+    if (!address.ok) return failed(address.error);
+    if (signal.aborted) return closed(null);
+    const folder = await needs.runFolder.makeSubfolder('rdp');
+    try {
+      const target = { ...address.value, vmName: plan.value.vmName, user: plan.value.user };
+      const command = await this.makeCommand(target, folder, plan.value, signal);
+      if (!command.ok) return signal.aborted ? closed(null) : failed(command.error);
+      return await this.runClient(command.value, plan.value, signal);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  private openTunnel(plan: RdpPlan): Promise<Result<TunnelAddress>> {
+    return this.needs.engine.open(
+      {
+        id: this.needs.id,
+        endpoint: plan.endpoint,
+        tenantId: plan.tenantId,
+        resourceId: plan.armId,
+        remotePort: plan.machine.port,
+        // Clients connect more than once: to look at the certificate, then for the session.
+        mode: 'same-user',
+        localAddress: loopbackAddressOf(plan.machine.resourceId, this.needs.platform),
+        localPort: this.needs.platform === 'darwin' ? 0 : usualPort,
+        localPortFallback: true,
+        firstByteTimeoutMs: null,
+      },
+      (event) => this.onTunnel(event),
+    );
+  }
+
+  private async makeCommand(target: RdpTarget, folder: string, plan: RdpPlan, signal: AbortSignal): Promise<Result<RdpCommand>> {
+    const client = await findRdpClient(this.needs);
+    if (client === null) return err(appError('rdp-client-not-found'));
+    if (client.kind === 'mstsc') return ok(mstscCommand(client.program, target));
+    if (client.kind === 'windows-app') return ok(windowsAppCommand(client.program, target, folder));
+    if (plan.secrets.password === null) {
+      const outcome = await this.needs.ask(
+        { kind: 'secret', subject: plan.vmName, title: `Password for ${plan.user}`, prompt: `${plan.user} on ${plan.vmName}`, fromServer: false, echo: false },
+        signal,
+      );
+      if (outcome.kind !== 'accepted') return err(appError('ssh-cancelled'));
+      plan.secrets.password = outcome.secret;
+    }
+    return ok(freerdpCommand(client.program, target, plan.secrets.password));
+  }
+
+  private async runClient(command: RdpCommand, plan: RdpPlan, signal: AbortSignal): Promise<SessionState> {
+    if (command.file !== null) await writeFile(command.file.path, command.file.text, { mode: 0o600 });
+    const child = spawn(command.program, command.args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: false });
+    this.child = child;
+    let output = '';
+    const keep = (chunk: Buffer) => {
+      output = (output + chunk.toString('utf8')).slice(-keptOutput);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.stdin.on('error', () => undefined); // it ended before it read: its exit says why
+    if (command.stdin !== null) child.stdin.end(command.stdin);
+    const exit = new Promise<number | null | Error>((resolve) => {
+      child.once('error', (error) => resolve(error));
+      child.once('close', (code) => resolve(code));
+    });
+    if (child.pid !== undefined) await this.needs.runFolder.remember(child.pid);
+    const code = await exit;
+    if (child.pid !== undefined) await this.needs.runFolder.forget(child.pid);
+    this.child = null;
+    if (code instanceof Error) return failed(appError('rdp-failed', { detail: code.message }));
+    if (signal.aborted) return closed(null);
+    if (!command.isAttached && code === 0) {
+      // The launcher has handed over to a window that is not ours: the tunnel stays until the user ends it.
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      return closed(null);
+    }
+    const problem = explainRdpExit(code, output);
+    if (problem === null) return closed(code);
+    if (problem.code === 'rdp-auth-failed') plan.secrets.password = null;
+    return failed(problem.code === 'rdp-failed' ? (this.tunnelError ?? problem) : problem);
+  }
+
+  private onTunnel(event: TunnelEvent): void {
+    switch (event.kind) {
+      case 'step':
+        if (this.isOpen || event.step === 'sign-in') return;
+        this.step(event.step, event.durationMs);
+        if (event.step === 'banner') {
+          this.isOpen = true;
+          this.needs.update((session) => ({ ...session, state: { kind: 'open', sinceMs: Date.now() } }));
+        }
+        break;
+      case 'failed':
+        this.tunnelError = event.error;
+        this.failedStep = event.step;
+        break;
+      case 'closed':
+        this.tunnelError ??= event.error;
+        break;
+      case 'traffic':
+        this.needs.update((session) => ({
+          ...session,
+          sentBytes: event.sentBytes,
+          receivedBytes: event.receivedBytes,
+          roundTripMs: event.roundTripMs,
+        }));
+        break;
+      case 'refused':
+        break;
+    }
+  }
+
+  private step(name: StepName, durationMs: number): void {
+    this.needs.update((session) => ({ ...session, steps: finishStep(session.steps, name, durationMs) }));
+  }
+}
+
+function failed(error: AppError): SessionState {
+  return { kind: 'failed', atMs: Date.now(), error };
+}
+
+function closed(exitCode: number | null): SessionState {
+  return { kind: 'closed', atMs: Date.now(), exitCode };
+}
