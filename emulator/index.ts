@@ -3,27 +3,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArm } from './arm/service.ts';
 import { createOperations } from './arm/operations.ts';
-import type { SessionRow } from './bastion/sessions.ts';
+import type { BastionContext } from './bastion/context.ts';
+import { applyMaintenance, createDataPlane, headerLimitBytes, refuseBadRequest } from './bastion/service.ts';
+import { createSessions, type SessionRow } from './bastion/sessions.ts';
+import { createUpgrader } from './bastion/upgrade.ts';
 import type { CustomCloudDocument } from './cloud.ts';
 import { armResource, type EntraContext, sshResource } from './entra/context.ts';
 import { createGrants } from './entra/grants.ts';
 import { createEntra } from './entra/service.ts';
 import { createSshAuthority } from './entra/ssh-certificate.ts';
 import { createTokenSigner } from './entra/tokens.ts';
+import { changeEstate, changeResource } from './estate/change.ts';
 import type { FaultsInput } from './estate/faults.ts';
 import { dataPlaneHost, isKind, podHost } from './estate/inventory.ts';
-import { mergePatch } from './estate/patch.ts';
 import { type Estate, parseEstate } from './estate/schema.ts';
 import { makeCertificates } from './net/certificates.ts';
-import { listen, type Listener, serve } from './net/http.ts';
+import { type Handler, type Listener, listen, serve } from './net/http.ts';
+import { startTargets, type Targets } from './targets/targets.ts';
 import { type Counters, createWorld, type RequestRow, type World } from './world.ts';
 
-export type { CustomCloudDocument } from './cloud.ts';
-export type { Estate, EstateInput } from './estate/schema.ts';
-export type { FaultsInput } from './estate/faults.ts';
 export type { SessionRow } from './bastion/sessions.ts';
-export type { RequestRow } from './world.ts';
+export type { CustomCloudDocument } from './cloud.ts';
+export type { FaultsInput } from './estate/faults.ts';
+export type { Estate, EstateInput } from './estate/schema.ts';
 export { EstateError, parseEstate } from './estate/schema.ts';
+export type { RequestRow } from './world.ts';
 
 /** How to start. */
 export interface EmulatorOptions {
@@ -33,15 +37,15 @@ export interface EmulatorOptions {
   readonly workDir?: string;
   /** `real` (default) waits as the estate says; `none` never waits. */
   readonly latencies?: 'real' | 'none';
-  /** `auto` (default) starts the estate's targets; `none` starts no process. */
+  /** `auto` (default) starts the estate's targets; `none` only the built-in ones. */
   readonly targets?: 'auto' | 'none';
-  /** Port of the sign-in authority; the others follow it. 0 (default) takes free ones. */
+  /** Port of the sign-in authority; the three others follow it. 0 (default) takes free ones. */
   readonly port?: number;
   /** The clock, in milliseconds since 1970. */
   readonly now?: () => number;
 }
 
-/** Counters and the last requests. */
+/** Counters and the last requests, without secrets. */
 export interface Stats extends Readonly<Counters> {
   readonly requests: readonly RequestRow[];
 }
@@ -52,8 +56,10 @@ export interface Emulator {
   /** Where `cloud` is written. */
   readonly cloudFile: string;
   readonly workDir: string;
-  /** The estate as it was checked at the start. */
+  /** The estate as it was at the start. */
   readonly baseEstate: Estate;
+  /** The servers behind the machines. */
+  readonly targets: Targets;
   /** The estate as it is now. */
   estate(): Estate;
   /** Sessions of the data plane: only a DELETE takes one away. */
@@ -68,7 +74,7 @@ export interface Emulator {
   updateResource(id: string, set: Record<string, unknown>): void;
   /** Refuses every refresh token handed out so far. */
   revokeRefreshTokens(): void;
-  /** Ends listeners, tunnels and started processes; at most 5 s. */
+  /** Ends listeners, tunnels and started processes; each has 3 s. */
   dispose(): Promise<void>;
 }
 
@@ -79,15 +85,54 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     latencies: options.latencies ?? 'real',
     ...(options.now ? { now: options.now } : {}),
   });
-  const isOwnFolder = options.workDir === undefined;
   const workDir = options.workDir ?? (await mkdtemp(join(tmpdir(), 'emulator-')));
   await mkdir(workDir, { recursive: true });
-  const tls = await makeCertificates(workDir, hostsOf(world));
-  const signer = await createTokenSigner(world.now);
+  // Last made, first ended.
+  const endings: (() => Promise<void> | void)[] = [];
+  if (options.workDir === undefined) endings.push(() => rm(workDir, { recursive: true, force: true }));
+  const dispose = async (): Promise<void> => {
+    for (const end of endings.splice(0).reverse()) await end();
+  };
+  try {
+    return await assemble(options, world, workDir, endings, dispose);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: EmulatorOptions,
+  world: World,
+  workDir: string,
+  endings: (() => Promise<void> | void)[],
+  dispose: () => Promise<void>,
+): Promise<Emulator> {
+  const baseEstate = structuredClone(world.estate);
   const sshAuthority = createSshAuthority();
-  const listeners: Listener[] = [];
-  const ports = { entra: 0, front: 0, arm: 0, data: 0 };
-  const onBug = (error: unknown): void => console.error(error);
+  const [tls, signer, targets] = await Promise.all([
+    makeCertificates(workDir, hostsOf(world)),
+    createTokenSigner(world.now),
+    startTargets(world.estate, {
+      folder: join(workDir, 'targets'),
+      userAuthority: sshAuthority.publicKeyLine,
+      start: options.targets ?? 'auto',
+    }),
+  ]);
+  endings.push(() => targets.dispose());
+  const ports = { entra: 0, front: 0, arm: 0 };
+  const open = async (offset: number, handler: Handler, tlsOrPlain: 'https' | 'http'): Promise<Listener> => {
+    const listener: Listener = await listen(
+      {
+        port: options.port ? options.port + offset : 0,
+        ...(tlsOrPlain === 'https' ? { tls } : {}),
+        ...(offset === 3 ? { maxHeaderBytes: headerLimitBytes } : {}),
+      },
+      serve(handler, tlsOrPlain, console.error, (socket) => listener.reset(socket)),
+    );
+    endings.push(() => listener.dispose());
+    return listener;
+  };
 
   const entraContext: EntraContext = {
     world,
@@ -95,66 +140,66 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     signer,
     authority: () => `https://127.0.0.1:${ports.entra}`,
     front: () => `http://localhost:${ports.front}`,
-    signSshCertificate: (input) => sshAuthority.sign(input),
+    signSshCertificate: sshAuthority.sign,
   };
+  const entra = createEntra(entraContext);
+  ports.entra = (await open(0, entra, 'https')).port;
+  ports.front = (await open(1, entra, 'http')).port;
+
+  const sessions = createSessions();
   const base = (): string => `https://127.0.0.1:${ports.arm}`;
   const operations = createOperations(world, base);
-  const entra = createEntra(entraContext);
-  const arm = createArm({ world, signer, operations, base, sessions: () => [], endSession: () => false });
-
-  const open = async (
-    offset: number,
-    secure: boolean,
-    handler: ReturnType<typeof serve>,
-  ): Promise<number> => {
-    const listener = await listen(
-      { port: options.port ? options.port + offset : 0, ...(secure ? { tls } : {}) },
-      handler,
-    );
-    listeners.push(listener);
-    return listener.port;
+  endings.push(() => operations.dispose());
+  const endSession = (id: string): boolean => {
+    const session = sessions.byId(id);
+    for (const tunnel of session?.open ?? []) tunnel.close(1000, '');
+    return session !== undefined;
   };
-  ports.entra = await open(0, true, serve(entra, 'https', onBug));
-  ports.front = await open(1, false, serve(entra, 'http', onBug));
-  ports.arm = await open(2, true, serve(arm, 'https', onBug));
+  const arm = createArm({ world, signer, operations, base, sessions: sessions.rows, endSession });
+  ports.arm = (await open(2, arm, 'https')).port;
+
+  const bastion: BastionContext = { world, signer, sessions, targets, reset: (socket) => data.reset(socket) };
+  const data = await open(3, createDataPlane(bastion), 'https');
+  data.server.on('upgrade', createUpgrader(bastion));
+  data.server.on('clientError', refuseBadRequest);
 
   const cloud: CustomCloudDocument = {
-    name: estate.name,
+    name: world.estate.name,
     authority: entraContext.authority(),
     knownAuthorities: [`127.0.0.1:${ports.entra}`],
-    clientId: estate.clientIds[0] ?? '',
+    clientId: world.estate.clientIds[0] ?? '',
     arm: { endpoint: base(), scope: `${armResource}/.default` },
     sshCertScope: `${sshResource}/.default`,
     caFile: tls.caFile,
     dataPlane: {
-      port: ports.data,
+      port: data.port,
       hosts: Object.fromEntries(hostsOf(world).map((host) => [host, '127.0.0.1'])),
     },
   };
   const cloudFile = join(workDir, 'cloud.json');
   await writeFile(cloudFile, `${JSON.stringify(cloud, undefined, 2)}\n`);
-
   return {
     cloud,
     cloudFile,
     workDir,
-    baseEstate: estate,
+    baseEstate,
+    targets,
     estate: () => world.estate,
-    sessions: () => [],
+    sessions: sessions.rows,
     stats: () => ({ ...world.counters, requests: [...world.requests] }),
-    setFaults: (faults) => world.faults.set(faults),
-    clearFaults: () => world.faults.clear(),
-    updateEstate: (change) => updateEstate(world, change),
-    updateResource: (id, set) => updateResource(world, id, set),
-    revokeRefreshTokens: () => entraContext.grants.revokeAll(),
-    async dispose() {
-      operations.dispose();
-      await Promise.all(listeners.map((listener) => listener.dispose()));
-      if (isOwnFolder) await rm(workDir, { recursive: true, force: true });
+    setFaults(faults) {
+      world.faults.set(faults);
+      applyMaintenance(bastion);
     },
+    clearFaults: () => world.faults.clear(),
+    updateEstate: (change) => changeEstate(world, change),
+    updateResource: (id, set) => changeResource(world, id, set),
+    revokeRefreshTokens: () => entraContext.grants.revokeAll(),
+    dispose,
   };
 }
 
+/** Every host name of the data plane. */
 function hostsOf(world: World): readonly string[] {
   const hosts = new Set<string>();
   for (const resource of world.inventory.ofType('Microsoft.Network/bastionHosts')) {
@@ -163,42 +208,4 @@ function hostsOf(world: World): readonly string[] {
     if (resource.source.bastion.sku === 'Developer') hosts.add(podHost(resource));
   }
   return [...hosts];
-}
-
-function updateEstate(world: World, change: Record<string, unknown> | ((estate: Estate) => void)): void {
-  if (typeof change !== 'function') {
-    world.replaceEstate(mergePatch(world.estate, change));
-    return;
-  }
-  const copy = structuredClone(world.estate);
-  change(copy);
-  world.replaceEstate(copy);
-}
-
-function updateResource(world: World, id: string, set: Record<string, unknown>): void {
-  const resource = world.inventory.find(id);
-  if (!resource) throw new Error(`The estate has no resource ${id}`);
-  const { source } = resource;
-  const entry =
-    source.kind === 'vm' || source.kind === 'nic'
-      ? source.vm
-      : source.kind === 'bastion' || source.kind === 'publicIp'
-        ? source.bastion
-        : source.kind === 'network'
-          ? source.network
-          : source.kind === 'securityGroup'
-            ? source.securityGroup
-            : source.kind === 'scaleSet'
-              ? source.scaleSet
-              : source.kind === 'instance'
-                ? source.instance
-                : resource.group;
-  const before = structuredClone(world.estate);
-  Object.assign(entry, mergePatch(entry, set));
-  try {
-    world.replaceEstate(world.estate);
-  } catch (error) {
-    world.replaceEstate(before);
-    throw error;
-  }
 }

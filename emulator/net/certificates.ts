@@ -5,6 +5,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** Suffix of every data-plane host that an estate does not name itself; one wildcard covers them all. */
+export const dataPlaneSuffix = 'bastion.emulated.example';
+
 /** A throw-away authority and the one leaf that all listeners use. */
 export interface Certificates {
   /** PEM file of the authority: what a client must trust. */
@@ -14,79 +17,56 @@ export interface Certificates {
   readonly cert: string;
 }
 
+const freshKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+
 /**
- * Makes an authority and a leaf for 127.0.0.1, localhost and `hosts` in `folder`, good for 30 days. Uses the `openssl`
- * program: Node can sign, but cannot write X.509. Throws if openssl is missing.
+ * Makes an authority and a leaf for 127.0.0.1, localhost, `*.bastion.emulated.example` and `hosts` in `folder`, good
+ * for 30 days. Uses the `openssl` program: Node can sign, but cannot write X.509. Rejects if openssl is missing.
  */
 export async function makeCertificates(folder: string, hosts: readonly string[]): Promise<Certificates> {
   const file = (name: string): string => join(folder, name);
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  await run('openssl', [
-    'req',
-    '-x509',
-    ...curve,
-    '-days',
-    '30',
-    '-subj',
-    '/CN=Emulator throw-away authority',
+  const names = ['localhost', `*.${dataPlaneSuffix}`, ...hosts.filter((host) => !isCovered(host))];
+  const extensions = [
+    `subjectAltName=${['IP:127.0.0.1', ...names.map((name) => `DNS:${name}`)].join(',')}`,
+    'basicConstraints=CA:FALSE',
+    'keyUsage=critical,digitalSignature',
+    'extendedKeyUsage=serverAuth',
+  ];
+  // The names travel in a file: a long list is more than a command line may hold.
+  await writeFile(file('leaf.ext'), `${extensions.join('\n')}\n`);
+  const authority = ['-subj', '/CN=Emulator throw-away authority', '-days', '30'];
+  const limits = [
     '-addext',
     'basicConstraints=critical,CA:TRUE',
     '-addext',
     'keyUsage=critical,keyCertSign,cRLSign',
-    '-keyout',
-    file('ca.key'),
-    '-out',
-    file('ca.pem'),
+  ];
+  const caOut = ['-keyout', file('ca.key'), '-out', file('ca.pem')];
+  const leafOut = ['-subj', '/CN=emulated.example', '-keyout', file('leaf.key'), '-out', file('leaf.csr')];
+  await Promise.all([
+    run('openssl', ['req', '-x509', ...freshKey, ...authority, ...limits, ...caOut]),
+    run('openssl', ['req', ...freshKey, ...leafOut]),
   ]);
-  await chmod(file('ca.key'), 0o600);
-  const leaf = await makeLeaf(folder, hosts);
-  return { caFile: file('ca.pem'), ca: await readFile(file('ca.pem'), 'utf8'), ...leaf };
-}
-
-/** Makes another leaf under the authority in `folder`, for hosts that an estate gained since. */
-export async function makeLeaf(
-  folder: string,
-  hosts: readonly string[],
-): Promise<{ readonly key: string; readonly cert: string }> {
-  const file = (name: string): string => join(folder, name);
-  // The names travel in a file: an estate of thousands of Bastions is longer than a command line may be.
-  const names = ['IP:127.0.0.1', 'DNS:localhost', ...hosts.map((host) => `DNS:${host}`)].join(',');
-  await writeFile(
-    file('leaf.ext'),
-    `subjectAltName=${names}\nbasicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n`,
-  );
-  await run('openssl', [
-    'req',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-subj',
-    '/CN=emulated.example',
-    '-keyout',
-    file('leaf.key'),
-    '-out',
-    file('leaf.csr'),
-  ]);
-  await run('openssl', [
-    'x509',
-    '-req',
+  const signer = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-set_serial', String(Date.now())];
+  const leaf = [
     '-in',
     file('leaf.csr'),
-    '-CA',
-    file('ca.pem'),
-    '-CAkey',
-    file('ca.key'),
-    '-set_serial',
-    String(Date.now()),
     '-days',
     '30',
     '-extfile',
     file('leaf.ext'),
     '-out',
     file('leaf.pem'),
-  ]);
-  await chmod(file('leaf.key'), 0o600);
-  return { key: await readFile(file('leaf.key'), 'utf8'), cert: await readFile(file('leaf.pem'), 'utf8') };
+  ];
+  await run('openssl', ['x509', '-req', ...leaf, ...signer]);
+  await Promise.all(['ca.key', 'leaf.key'].map((name) => chmod(file(name), 0o600)));
+  const [ca, key, cert] = await Promise.all(
+    ['ca.pem', 'leaf.key', 'leaf.pem'].map((name) => readFile(file(name), 'utf8')),
+  );
+  return { caFile: file('ca.pem'), ca: ca ?? '', key: key ?? '', cert: cert ?? '' };
+}
+
+/** A wildcard stands for exactly one label. */
+function isCovered(host: string): boolean {
+  return host.endsWith(`.${dataPlaneSuffix}`) && !host.slice(0, -dataPlaneSuffix.length - 1).includes('.');
 }

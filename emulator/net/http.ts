@@ -77,6 +77,7 @@ export function serve(
   handler: Handler,
   scheme: 'http' | 'https',
   onBug: (error: unknown) => void,
+  reset: (socket: Socket) => void = (socket) => socket.destroy(),
 ): RequestListener {
   return (request, response) => {
     let call: Call;
@@ -90,7 +91,7 @@ export function serve(
     handler(call).then(
       (outcome) => {
         if (outcome === 'hang') return;
-        if (outcome === 'reset') request.socket.resetAndDestroy();
+        if (outcome === 'reset') reset(request.socket);
         else send(response, outcome);
       },
       (error: unknown) => {
@@ -105,6 +106,8 @@ export function serve(
 export interface Listener {
   readonly port: number;
   readonly server: Server | HttpsServer;
+  /** Cuts the connection that a request or upgrade came on with a TCP reset. */
+  reset(socket: Socket): void;
   /** Cuts every connection and stops listening. */
   dispose(): Promise<void>;
 }
@@ -126,11 +129,14 @@ export async function listen(
       )
     : createHttp(shared, onRequest);
   // The raw sockets are kept: those of an upgraded or half-made TLS connection are unknown to the HTTP server.
-  const sockets = new Set<Socket>();
+  const sockets = new Map<number, Socket>();
   server.on('connection', (socket: Socket) => {
+    const peer = socket.remotePort ?? 0;
     socket.setNoDelay(true);
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    sockets.set(peer, socket);
+    socket.on('close', () => {
+      if (sockets.get(peer) === socket) sockets.delete(peer);
+    });
     socket.on('error', () => socket.destroy());
   });
   await new Promise<void>((resolve, reject) => {
@@ -143,10 +149,16 @@ export async function listen(
   return {
     port: (server.address() as AddressInfo).port,
     server,
+    reset(socket) {
+      // A TLS socket cannot be reset; the TCP socket under it can.
+      const raw = sockets.get(socket.remotePort ?? -1);
+      if (raw) raw.resetAndDestroy();
+      socket.destroy();
+    },
     dispose: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets.values()) socket.destroy();
       }),
   };
 }

@@ -32,7 +32,9 @@ export function fetchText(address: string, sending: Sending = {}): Promise<Answe
     path: url.pathname + url.search,
     host: sending.connectTo ? '127.0.0.1' : url.hostname.replace('localhost', '127.0.0.1'),
     port: sending.connectTo?.port ?? url.port,
-    ...(url.protocol === 'https:' ? { ca: sending.ca, servername: sending.connectTo ? url.hostname : '' } : {}),
+    ...(url.protocol === 'https:'
+      ? { ca: sending.ca, servername: sending.connectTo ? url.hostname : '' }
+      : {}),
     agent: false as const,
   };
   return new Promise((resolve, reject) => {
@@ -75,14 +77,16 @@ export async function pickAccount(authorizeAddress: string, upn: string): Promis
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ ...formFields(page.text), upn }).toString(),
   });
-  if (choice.status === 302) return Object.fromEntries(new URL(String(choice.headers['location'])).searchParams);
+  if (choice.status === 302)
+    return Object.fromEntries(new URL(String(choice.headers['location'])).searchParams);
   return formFields(choice.text);
 }
 
 /** Where the first form of a page leads. */
 export function formAction(html: string): string {
-  return (/<form method="post" action="([^"]*)"/.exec(html)?.[1] ?? '').replace(/&#(\d+);/g, (_all, code: string) =>
-    String.fromCharCode(Number(code)),
+  return (/<form method="post" action="([^"]*)"/.exec(html)?.[1] ?? '').replace(
+    /&#(\d+);/g,
+    (_all, code: string) => String.fromCharCode(Number(code)),
   );
 }
 
