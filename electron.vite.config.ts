@@ -20,7 +20,7 @@ export default defineConfig({
       outDir: 'out/main',
       target: 'node20',
       minify: false,
-      externalizeDeps: { include: ['electron', 'node-pty'] },
+      externalizeDeps: false,
       rollupOptions: {
         input: { main: at('src-main/main.ts'), 'tunnel-worker': at('src-main/tunnel/worker.ts') },
         external: ['electron', 'node-pty', 'bufferutil', 'utf-8-validate'],

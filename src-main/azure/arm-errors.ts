@@ -39,11 +39,18 @@ export function toArmError(error: unknown): AppError {
   return appError('arm-failed', extra);
 }
 
-const responseSchema = z.object({
-  response: z.object({ headers: z.object({ get: z.custom<(name: string) => string | undefined>() }) }),
-});
+/** The SDK's headers are an object with a method; a parsed copy would lose what the method works on. */
+interface WithHeaders {
+  readonly response: { readonly headers: { get(name: string): string | undefined } };
+}
+
+function hasHeaders(error: unknown): error is WithHeaders {
+  const response = error instanceof Error && 'response' in error ? error.response : null;
+  if (typeof response !== 'object' || response === null || !('headers' in response)) return false;
+  const { headers } = response;
+  return typeof headers === 'object' && headers !== null && 'get' in headers;
+}
 
 function correlationIdOf(error: unknown): string | undefined {
-  const parsed = responseSchema.safeParse(error);
-  return parsed.success ? parsed.data.response.headers.get('x-ms-correlation-request-id') : undefined;
+  return hasHeaders(error) ? error.response.headers.get('x-ms-correlation-request-id') : undefined;
 }

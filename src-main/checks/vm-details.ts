@@ -122,7 +122,8 @@ export class VmDetails {
       error: facts.vm.kind === 'failed' ? facts.vm.error : null,
       facts: describeFacts(vm, facts),
       routes: routes.found.map((each) => each.route),
-      checks: [...runChecks(facts, routes, plan.port)],
+      // The port of what a click on this machine does first: Remote Desktop for Windows.
+      checks: [...runChecks(facts, routes, vm.os === 'windows' ? 3389 : plan.port)],
       plan,
       checkedAtMs: atMs,
     });
