@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { startAdmin } from './admin.ts';
 import { EstateError, startEmulator } from './index.ts';
 
 const usage = `Usage: npm run emulator -- --estate FILE [options]
@@ -42,9 +42,12 @@ async function main(): Promise<number> {
     targets: values['no-targets'] ? 'none' : 'auto',
   });
   if (values['cloud-out'] !== undefined) await copyFile(emulator.cloudFile, values['cloud-out']);
-  process.stdout.write(
-    `${JSON.stringify({ ready: true, cloudFile: values['cloud-out'] ?? emulator.cloudFile })}\n`,
-  );
+  const admin = values.admin ? await startAdmin(emulator) : undefined;
+  for (const [name, reason] of Object.entries(emulator.targets.missing)) {
+    process.stderr.write(`Target ${name} does not run: ${reason}\n`);
+  }
+  const ready = { ready: true, cloudFile: values['cloud-out'] ?? emulator.cloudFile, adminUrl: admin?.url };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
@@ -54,6 +57,7 @@ async function main(): Promise<number> {
       process.stdin.once('close', () => resolve());
     }
   });
+  await admin?.dispose();
   await emulator.dispose();
   return 0;
 }

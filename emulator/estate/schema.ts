@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { faultsSchema } from './faults.ts';
+import { builtInRoles } from './roles.ts';
 import { switchesSchema } from './switches.ts';
 
 const guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be a GUID');
@@ -324,6 +325,7 @@ function findDangling(estate: Estate): string[] {
     'discard',
     'banner',
   ]);
+  const roles = new Set([...estate.roles, ...builtInRoles].map((role) => role.name.toLowerCase()));
   const problems: string[] = [];
   const needTenant = (id: string, where: string): void => {
     if (!tenants.has(id.toLowerCase())) problems.push(`${where}: no tenant has the id ${id}`);
@@ -338,13 +340,17 @@ function findDangling(estate: Estate): string[] {
     if (!principals.has(assignment.principal.toLowerCase())) {
       problems.push(`roleAssignments: no user or service principal is called ${assignment.principal}`);
     }
+    if (!roles.has(assignment.role.toLowerCase())) {
+      problems.push(`roleAssignments: no role is called ${assignment.role}`);
+    }
   }
   for (const subscription of estate.subscriptions) {
     needTenant(subscription.tenant, `subscriptions ${subscription.name}`);
     for (const group of subscription.resourceGroups) {
-      for (const vm of group.vms) {
-        for (const target of Object.values(vm.targets)) {
-          if (!targets.has(target)) problems.push(`vms ${vm.name}: no target is called ${target}`);
+      const instances = group.scaleSets.flatMap((set) => set.instances);
+      for (const machine of [...group.vms, ...instances.map((each) => ({ ...each, name: each.id }))]) {
+        for (const target of Object.values(machine.targets)) {
+          if (!targets.has(target)) problems.push(`vms ${machine.name}: no target is called ${target}`);
         }
       }
     }

@@ -163,6 +163,10 @@ export async function startXrdp(input: {
       `mount --bind ${quote(logs)} /run/xrdp/logs`,
       `mount --bind ${quote(etc)} /etc/xrdp`,
       ...accountMounts(folder),
+      // X servers leave locks and sockets there. After all other mounts: the folder itself may lie under /tmp.
+      'mount -t tmpfs tmpfs /tmp',
+      'mkdir -m 1777 /tmp/.X11-unix',
+      'chmod 1777 /tmp',
     ],
     command: ['sh', '-c', launcher],
     hostName: input.hostName,
