@@ -1,0 +1,66 @@
+import { focusFilter } from './inventory/FilterBox.tsx';
+import { dismissActiveTab, loadVm, refreshInventory, stepTab } from './state/actions.ts';
+import { currentState } from './state/app-store.ts';
+import { type Command, commandOf } from './state/shortcuts.ts';
+import { useUi } from './state/ui-store.ts';
+
+function runCommand(command: Command): void {
+  switch (command) {
+    case 'filter':
+      focusFilter();
+      return;
+    case 'close-tab':
+      dismissActiveTab();
+      return;
+    case 'next-tab':
+      stepTab(1);
+      return;
+    case 'previous-tab':
+      stepTab(-1);
+      return;
+    case 'toggle-panel':
+      useUi.setState((ui) => ({ isPanelOpen: !ui.isPanelOpen }));
+      return;
+    case 'toggle-sidebar':
+      useUi.setState((ui) => ({ isSidebarOpen: !ui.isSidebarOpen }));
+      return;
+    case 'refresh':
+      refreshInventory();
+      return;
+    case 'run-checks': {
+      const ui = useUi.getState();
+      const tab = ui.tabs.find((open) => open.kind === 'vm');
+      if (tab !== undefined && ui.activeId === 'vm') loadVm(tab.vmId, true);
+    }
+  }
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  const state = currentState();
+  if (state?.account.kind !== 'signed-in') return;
+  const isInTerminal = event.target instanceof Element && event.target.closest('.terminal') !== null;
+  const command = commandOf(event, state.platform, isInTerminal);
+  if (command === null) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!event.repeat || command === 'next-tab' || command === 'previous-tab') runCommand(command);
+}
+
+/** A file dropped beside a session must not make the window go to it. */
+function refuseDrop(event: DragEvent): void {
+  event.preventDefault();
+  if (event.type === 'dragover' && event.dataTransfer !== null) event.dataTransfer.dropEffect = 'none';
+}
+
+/** Listens to the keys and drops of the whole window. Returns the function that ends it. */
+export function connectCommands(): () => void {
+  // In the capture phase: before a terminal turns a key into bytes.
+  window.addEventListener('keydown', onKeyDown, { capture: true });
+  window.addEventListener('dragover', refuseDrop);
+  window.addEventListener('drop', refuseDrop);
+  return () => {
+    window.removeEventListener('keydown', onKeyDown, { capture: true });
+    window.removeEventListener('dragover', refuseDrop);
+    window.removeEventListener('drop', refuseDrop);
+  };
+}

@@ -1,0 +1,62 @@
+import { Search, X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useAppState } from '../state/app-store.ts';
+import { shortcutText } from '../state/shortcuts.ts';
+import { useUi } from '../state/ui-store.ts';
+import { setFilter } from './tree-state.ts';
+
+const filterBoxId = 'filter-box';
+
+/** Puts the cursor into the filter box, opening the sidebar if it is closed. */
+export function focusFilter(): void {
+  useUi.setState({ isSidebarOpen: true });
+  requestAnimationFrame(() => {
+    const box = document.getElementById(filterBoxId);
+    if (box instanceof HTMLInputElement) {
+      box.focus();
+      box.select();
+    }
+  });
+}
+
+function focusTree(): void {
+  document.querySelector<HTMLElement>('[role="treegrid"] [tabindex="0"]')?.focus();
+}
+
+/** Narrows the tree as one types. Escape clears it, Down goes to the tree. */
+export function FilterBox(): ReactNode {
+  const filter = useUi((ui) => ui.filter);
+  const platform = useAppState((state) => state.platform);
+  return (
+    <div className="filter-box">
+      <Search className="icon soft" aria-hidden />
+      <input
+        id={filterBoxId}
+        className="input"
+        type="text"
+        role="searchbox"
+        aria-label="Filter machines"
+        placeholder={`Filter (${shortcutText('filter', platform)})`}
+        title="Words, or tag:env=prod, os:linux, power:running, sub:…, rg:…, location:…"
+        value={filter}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(event) => setFilter(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') {
+            setFilter('');
+            event.preventDefault();
+          } else if (event.key === 'ArrowDown') {
+            focusTree();
+            event.preventDefault();
+          }
+        }}
+      />
+      {filter !== '' && (
+        <button type="button" className="icon-button" aria-label="Clear filter" onClick={() => setFilter('')}>
+          <X className="icon" aria-hidden />
+        </button>
+      )}
+    </div>
+  );
+}

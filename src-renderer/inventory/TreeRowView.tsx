@@ -1,0 +1,208 @@
+// A table lays its rows out itself; these are placed by the virtualiser, so roles stand in for the tags.
+/* oxlint-disable jsx-a11y/prefer-tag-over-role */
+import {
+  BookMarked,
+  Building2,
+  ChevronRight,
+  CircleAlert,
+  Folder,
+  FolderTree,
+  KeyRound,
+  Monitor,
+  SquareTerminal,
+} from 'lucide-react';
+import type { ReactNode } from 'react';
+import { connectFirst, connectProfile, run } from '../state/actions.ts';
+import { bridge } from '../state/bridge.ts';
+import { useUi } from '../state/ui-store.ts';
+import { lastPart } from '../ui/format.ts';
+import { NamedIcon } from '../ui/NamedIcon.tsx';
+import { OsIcon } from '../ui/OsIcon.tsx';
+import { PowerMark } from '../ui/PowerMark.tsx';
+import { setExpanded } from './tree-state.ts';
+import type { TreeRow } from './tree-row.ts';
+
+function Twisty({ row }: { readonly row: TreeRow }): ReactNode {
+  if (row.isExpanded === null) return <span className="twisty" />;
+  return (
+    // The whole row is the control; the mark is for the mouse, the arrow keys do the same.
+    <span
+      className={row.isExpanded ? 'twisty twisty-open' : 'twisty'}
+      aria-hidden
+      onClick={(event) => {
+        event.stopPropagation();
+        setExpanded(row.id, row.isExpanded !== true);
+      }}
+    >
+      <ChevronRight className="icon" />
+    </span>
+  );
+}
+
+function Count({ count }: { readonly count: number }): ReactNode {
+  return <span className="row-count">{count.toLocaleString('en-US')}</span>;
+}
+
+function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
+  switch (row.kind) {
+    case 'saved':
+      return (
+        <>
+          <BookMarked className="icon soft" aria-hidden />
+          <span className="row-name">Saved connections</span>
+          <Count count={row.count} />
+        </>
+      );
+    case 'folder':
+    case 'group':
+      return (
+        <>
+          {row.kind === 'folder' ? (
+            <Folder className="icon soft" aria-hidden />
+          ) : (
+            <FolderTree className="icon soft" aria-hidden />
+          )}
+          <span className="row-name">{row.name}</span>
+          <Count count={row.count} />
+        </>
+      );
+    case 'tenant':
+      return (
+        <>
+          <Building2 className="icon soft" aria-hidden />
+          <span className="row-name" title={row.tenant.domain}>
+            {row.tenant.name}
+          </span>
+          {row.tenant.state === 'failed' ? (
+            <NamedIcon icon={CircleAlert} label="Could not be read" className="icon bad" />
+          ) : (
+            <Count count={row.count} />
+          )}
+        </>
+      );
+    case 'subscription':
+      return (
+        <>
+          <KeyRound className="icon soft" aria-hidden />
+          <span className="row-name" title={row.subscription.id}>
+            {row.subscription.name}
+          </span>
+          <Count count={row.count} />
+        </>
+      );
+    case 'vm':
+      return (
+        <>
+          <PowerMark power={row.vm.power} />
+          <span className="row-name">{row.vm.name}</span>
+          <OsIcon os={row.vm.os} />
+        </>
+      );
+    case 'profile':
+      return (
+        <>
+          {row.profile.protocol === 'ssh' ? (
+            <NamedIcon icon={SquareTerminal} label="SSH" />
+          ) : (
+            <NamedIcon icon={Monitor} label="RDP" />
+          )}
+          <span className="row-name" title={`${row.profile.user ?? ''} ${lastPart(row.profile.vmId)}`.trim()}>
+            {row.profile.name}
+          </span>
+          {row.vm !== null && <PowerMark power={row.vm.power} />}
+        </>
+      );
+    case 'problem':
+      return (
+        <>
+          <CircleAlert className="icon bad" aria-hidden />
+          <span className="row-name" title={`${row.error.message} ${row.error.next}`}>
+            {row.error.message}
+          </span>
+        </>
+      );
+    case 'note':
+      return <span className="row-name soft">{row.text}</span>;
+    case 'skeleton':
+      return (
+        <>
+          <span className="visually-hidden">Loading</span>
+          <span className="skeleton" style={{ width: '60%' }} aria-hidden />
+        </>
+      );
+  }
+}
+
+function RowAction({ row }: { readonly row: TreeRow }): ReactNode {
+  if (row.kind !== 'vm' && row.kind !== 'profile') return null;
+  const name = row.kind === 'vm' ? row.vm.name : row.profile.name;
+  const text = row.kind === 'profile' ? 'Connect' : row.vm.os === 'windows' ? 'RDP' : 'SSH';
+  return (
+    <button
+      type="button"
+      className="row-action"
+      tabIndex={-1}
+      aria-label={row.kind === 'profile' ? `Connect ${name}` : `Connect ${text} to ${name}`}
+      onClick={(event) => {
+        event.stopPropagation();
+        if (row.kind === 'profile') void connectProfile(row.profile.id);
+        else void connectFirst(row.vm.id);
+      }}
+      onDoubleClick={(event) => event.stopPropagation()}
+    >
+      {text}
+    </button>
+  );
+}
+
+function DeleteQuestion({ id, name }: { readonly id: string; readonly name: string }): ReactNode {
+  const close = () => useUi.setState({ deletingProfileId: null });
+  return (
+    <div role="gridcell" className="row-question">
+      <span className="row-name">Delete {name}?</span>
+      <button
+        type="button"
+        className="row-action row-action-shown row-action-danger"
+        // The question replaces the row that had the focus.
+        // oxlint-disable-next-line jsx-a11y/no-autofocus
+        autoFocus
+        onClick={(event) => {
+          event.stopPropagation();
+          close();
+          void run(bridge().calls['profile:delete']({ id }));
+        }}
+      >
+        Delete
+      </button>
+      <button
+        type="button"
+        className="row-action row-action-shown"
+        onClick={(event) => {
+          event.stopPropagation();
+          close();
+        }}
+      >
+        Keep
+      </button>
+    </div>
+  );
+}
+
+/** What stands in a row of the tree: marks, name, count, and the first action on hover or focus. */
+export function TreeRowView({ row }: { readonly row: TreeRow }): ReactNode {
+  const isDeleting = useUi((ui) => row.kind === 'profile' && ui.deletingProfileId === row.profile.id);
+  if (isDeleting && row.kind === 'profile') {
+    return <DeleteQuestion id={row.profile.id} name={row.profile.name} />;
+  }
+  return (
+    <>
+      <div role="gridcell" className="row-content" style={{ paddingLeft: (row.level - 1) * 12 + 4 }}>
+        <Twisty row={row} />
+        <RowContent row={row} />
+      </div>
+      <div role="gridcell" className="row-actions">
+        <RowAction row={row} />
+      </div>
+    </>
+  );
+}

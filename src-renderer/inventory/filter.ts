@@ -1,0 +1,155 @@
+import type { Power, VmSummary } from '../../shared/inventory.ts';
+
+/** One condition of the filter box; all of them must hold. */
+export type FilterTerm =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'tag'; readonly key: string; readonly value: string | null }
+  | { readonly kind: 'os'; readonly text: string }
+  | { readonly kind: 'power'; readonly text: string }
+  | { readonly kind: 'subscription'; readonly text: string }
+  | { readonly kind: 'group'; readonly text: string }
+  | { readonly kind: 'location'; readonly text: string };
+
+const prefixes: Readonly<Record<string, Exclude<FilterTerm['kind'], 'text' | 'tag'>>> = {
+  os: 'os',
+  power: 'power',
+  sub: 'subscription',
+  subscription: 'subscription',
+  rg: 'group',
+  group: 'group',
+  location: 'location',
+};
+
+/** Splits at spaces, except inside double quotes, which are dropped. */
+function splitWords(input: string): string[] {
+  const words = input.match(/(?:[^\s"]+|"[^"]*"?)+/g) ?? [];
+  return words.map((word) => word.replaceAll('"', '')).filter((word) => word !== '');
+}
+
+/**
+ * Reads the filter box: words, `tag:env=prod`, `tag:env`, `os:linux`, `power:running`, `sub:…`, `rg:…`, `location:…`.
+ * A prefix without a value is still being typed and is left out; an unknown prefix is a word like any other.
+ */
+export function parseFilter(input: string): readonly FilterTerm[] {
+  const terms: FilterTerm[] = [];
+  for (const word of splitWords(input.toLowerCase())) {
+    const colon = word.indexOf(':');
+    const prefix = colon > 0 ? word.slice(0, colon) : '';
+    const rest = word.slice(colon + 1);
+    const kind = prefixes[prefix];
+    if (prefix === 'tag') {
+      const equals = rest.indexOf('=');
+      const key = equals < 0 ? rest : rest.slice(0, equals);
+      if (key !== '') terms.push({ kind: 'tag', key, value: equals < 0 ? null : rest.slice(equals + 1) });
+    } else if (kind !== undefined) {
+      if (rest !== '') terms.push({ kind, text: rest });
+    } else {
+      terms.push({ kind: 'text', text: word });
+    }
+  }
+  return terms;
+}
+
+/** The three shapes in which power states are shown and can be searched. */
+export function powerShape(power: Power): 'running' | 'off' | 'changing' | 'unknown' {
+  switch (power) {
+    case 'running':
+      return 'running';
+    case 'stopped':
+    case 'deallocated':
+      return 'off';
+    case 'starting':
+    case 'stopping':
+    case 'deallocating':
+      return 'changing';
+    case 'unknown':
+      return 'unknown';
+  }
+}
+
+const isWordCharacter = (character: string | undefined) =>
+  character !== undefined && /[\p{L}\p{N}]/u.test(character);
+
+function startsWord(name: string, index: number): boolean {
+  const before = name[index - 1];
+  const here = name[index];
+  if (!isWordCharacter(before)) return true;
+  return /\d/.test(here ?? '') !== /\d/.test(before ?? '');
+}
+
+/**
+ * True if the letters of `text` appear in `name` in order, each run of them beginning at the start of a word or
+ * number: `w01` finds `web-01`, `wpr` finds `web-prod`, `eb1` finds nothing. Both in lower case.
+ */
+export function matchesByInitials(name: string, text: string): boolean {
+  const search = (nameIndex: number, textIndex: number, isRun: boolean): boolean => {
+    if (textIndex === text.length) return true;
+    for (let index = nameIndex; index < name.length; index += 1) {
+      const mayMatch = startsWord(name, index) || (isRun && index === nameIndex);
+      if (mayMatch && name[index] === text[textIndex] && search(index + 1, textIndex + 1, true)) return true;
+    }
+    return false;
+  };
+  return text.length <= 32 && search(0, 0, false);
+}
+
+/** What is searched of one machine, made once for each summary: ten thousand are read at every key press. */
+interface SearchKeys {
+  readonly name: string;
+  readonly group: string;
+  readonly words: string;
+  readonly tags: readonly (readonly [string, string])[];
+}
+
+const keysOf = new WeakMap<VmSummary, SearchKeys>();
+
+function searchKeys(vm: VmSummary): SearchKeys {
+  const known = keysOf.get(vm);
+  if (known !== undefined) return known;
+  const tags = Object.entries(vm.tags).map(
+    ([key, value]) => [key.toLowerCase(), value.toLowerCase()] as const,
+  );
+  const name = vm.name.toLowerCase();
+  const group = vm.resourceGroup.toLowerCase();
+  const keys = { name, group, words: `${name}\n${group}\n${tags.flat().join('\n')}`, tags };
+  keysOf.set(vm, keys);
+  return keys;
+}
+
+function matchesTerm(term: FilterTerm, vm: VmSummary, keys: SearchKeys, subscriptionName: string): boolean {
+  switch (term.kind) {
+    case 'text':
+      return (
+        keys.words.includes(term.text) ||
+        subscriptionName.includes(term.text) ||
+        (term.text.startsWith('/') && vm.id.startsWith(term.text)) ||
+        matchesByInitials(keys.name, term.text)
+      );
+    case 'tag':
+      return keys.tags.some(
+        ([key, value]) =>
+          key === term.key && (term.value === null || term.value === '' || value.startsWith(term.value)),
+      );
+    case 'os':
+      return vm.os.startsWith(term.text);
+    case 'power':
+      return vm.power.startsWith(term.text) || powerShape(vm.power).startsWith(term.text);
+    case 'subscription':
+      return subscriptionName.includes(term.text) || vm.subscriptionId === term.text;
+    case 'group':
+      return keys.group.includes(term.text);
+    case 'location':
+      return vm.location.toLowerCase().includes(term.text);
+  }
+}
+
+/** True if the machine meets every term. `subscriptionName` in lower case. */
+export function matchesFilter(
+  terms: readonly FilterTerm[],
+  vm: VmSummary,
+  subscriptionName: string,
+): boolean {
+  if (terms.length === 0) return true;
+  const keys = searchKeys(vm);
+  return terms.every((term) => matchesTerm(term, vm, keys, subscriptionName));
+}

@@ -1,0 +1,29 @@
+import './ui/styles.ts';
+import './ui/shell.css';
+import './account/account.css';
+import './inventory/inventory.css';
+import './inventory/vm-page.css';
+import './checks/checks.css';
+import './profiles/profiles.css';
+import './session/session.css';
+import './transfers/transfers.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './App.tsx';
+import { connectCommands } from './commands.ts';
+import { connectTerminals } from './session/terminals.ts';
+import { connectTabs } from './state/actions.ts';
+import { connectMirror } from './state/app-store.ts';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no root element');
+
+connectTabs();
+connectTerminals();
+connectCommands();
+connectMirror();
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,129 @@
+import { type ReactNode, useId, useMemo, useState } from 'react';
+import type { AppError } from '../../shared/errors.ts';
+import { useAppState } from '../state/app-store.ts';
+import { bridge } from '../state/bridge.ts';
+import { useUi } from '../state/ui-store.ts';
+import { Button } from '../ui/Button.tsx';
+import { ErrorBlock } from '../ui/ErrorBlock.tsx';
+import { MethodFields } from '../ui/MethodFields.tsx';
+import { TextField } from '../ui/TextField.tsx';
+import { checkDraft, defaultPort, type DraftProblems, type TypedDraft } from './draft.ts';
+
+interface ProfileFormProps {
+  /** Null for a new saved connection. */
+  readonly profileId: string | null;
+  readonly initial: TypedDraft;
+  readonly onDone: () => void;
+}
+
+/** The form for a saved connection: name, folder, and how to connect. */
+export function ProfileForm({ profileId, initial, onDone }: ProfileFormProps): ReactNode {
+  const [typed, setTyped] = useState(initial);
+  const [problems, setProblems] = useState<DraftProblems>({});
+  const [error, setError] = useState<AppError | null>(null);
+  const [isSaving, setSaving] = useState(false);
+  const profiles = useAppState((state) => state.profiles);
+  const protocolName = useId();
+  const folders = useMemo(
+    () =>
+      [...new Set(Object.values(profiles).map((profile) => profile.folder))]
+        .filter((name) => name !== '')
+        .sort(),
+    [profiles],
+  );
+
+  function change(part: Partial<TypedDraft>): void {
+    setTyped({ ...typed, ...part });
+    setProblems({});
+  }
+
+  async function save(): Promise<void> {
+    const checked = checkDraft(typed);
+    if ('problems' in checked) {
+      setProblems(checked.problems);
+      return;
+    }
+    setSaving(true);
+    const result = await bridge().calls['profile:save']({ id: profileId, draft: checked.draft });
+    setSaving(false);
+    if (!result.ok) {
+      setError(result.error);
+      return;
+    }
+    // A saved connection that a filter hides would look lost.
+    useUi.setState({ filter: '' });
+    onDone();
+  }
+
+  return (
+    <form
+      className="profile-form"
+      aria-label={profileId === null ? 'Save connection' : 'Edit connection'}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <TextField
+        label="Name"
+        value={typed.name}
+        error={problems.name ?? null}
+        takesFocus
+        onChange={(name) => change({ name })}
+      />
+      <TextField
+        label="Folder"
+        value={typed.folder}
+        error={problems.folder ?? null}
+        placeholder="none"
+        suggestions={folders}
+        onChange={(folder) => change({ folder })}
+      />
+      <fieldset className="choices">
+        <legend>Protocol</legend>
+        {(['ssh', 'rdp'] as const).map((protocol) => (
+          <label key={protocol} className="choice">
+            <input
+              type="radio"
+              name={protocolName}
+              checked={typed.protocol === protocol}
+              onChange={() => change({ protocol, port: String(defaultPort(protocol)) })}
+            />
+            {protocol.toUpperCase()}
+          </label>
+        ))}
+      </fieldset>
+      <TextField
+        label="User name"
+        value={typed.user}
+        error={problems.user ?? null}
+        placeholder="as planned for the machine"
+        onChange={(user) => change({ user })}
+      />
+      {typed.protocol === 'ssh' && (
+        <MethodFields
+          method={typed.method}
+          keyPath={typed.keyPath}
+          allowsPlan
+          keyError={problems.key ?? null}
+          onChange={(method, keyPath) => change({ method, keyPath })}
+        />
+      )}
+      <TextField
+        label="Port"
+        value={typed.port}
+        error={problems.port ?? null}
+        isNumeric
+        onChange={(port) => change({ port })}
+      />
+      {error !== null && <ErrorBlock error={error} />}
+      <div className="button-row">
+        <Button kind="primary" type="submit" isDisabled={isSaving}>
+          Save
+        </Button>
+        <Button onPress={onDone}>Cancel</Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,49 @@
+import { create } from 'zustand';
+import type { Notice } from '../../shared/state.ts';
+import type { TabsState } from './tabs.ts';
+
+/** The inline form for a saved connection on a machine's page: a new one, or the one with this id. */
+export interface ProfileFormState {
+  readonly vmId: string;
+  readonly profileId: string | null;
+}
+
+/** A part of the window that was asked to open the options of a connection. */
+export interface ConnectOptionsRequest {
+  readonly vmId: string;
+  readonly protocol: 'ssh' | 'rdp';
+}
+
+/** What only this window knows: nothing here is worth keeping when it closes. */
+export interface UiState extends TabsState {
+  readonly filter: string;
+  /** What the user has opened or closed in the tree; the rest follows the defaults. */
+  readonly expansion: ReadonlyMap<string, boolean>;
+  /** The same while a filter is typed, where everything is open by default. */
+  readonly filterExpansion: ReadonlyMap<string, boolean>;
+  readonly focusedRowId: string | null;
+  readonly isSidebarOpen: boolean;
+  readonly isPanelOpen: boolean;
+  readonly profileForm: ProfileFormState | null;
+  readonly connectOptions: ConnectOptionsRequest | null;
+  /** The saved connection whose deletion waits for a yes. */
+  readonly deletingProfileId: string | null;
+  /** Calls that failed where no screen of its own can say so. */
+  readonly localNotices: readonly Notice[];
+}
+
+/** The window's own state. */
+export const useUi = create<UiState>(() => ({
+  tabs: [],
+  activeId: null,
+  filter: '',
+  expansion: new Map(),
+  filterExpansion: new Map(),
+  focusedRowId: null,
+  isSidebarOpen: true,
+  isPanelOpen: false,
+  profileForm: null,
+  connectOptions: null,
+  deletingProfileId: null,
+  localNotices: [],
+}));

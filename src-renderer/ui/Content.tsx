@@ -1,0 +1,50 @@
+import { MousePointerClick } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { VmPage } from '../inventory/VmPage.tsx';
+import { SessionPage } from '../session/SessionPage.tsx';
+import { useAppState } from '../state/app-store.ts';
+import { shortcutText } from '../state/shortcuts.ts';
+import { tabId } from '../state/tabs.ts';
+import { useUi } from '../state/ui-store.ts';
+import { tabPanelId, TabStrip } from './TabStrip.tsx';
+
+function Home(): ReactNode {
+  const platform = useAppState((state) => state.platform);
+  return (
+    <div className="empty">
+      <MousePointerClick aria-hidden />
+      <p>Select a machine to see how it is reached, or double-click it to connect.</p>
+      <p className="small">
+        {shortcutText('filter', platform)} filters the list, {shortcutText('toggle-sidebar', platform)} hides
+        it.
+      </p>
+    </div>
+  );
+}
+
+/** The tabs and what the active one shows. */
+export function Content(): ReactNode {
+  const tab = useUi((ui) => ui.tabs.find((open) => tabId(open) === ui.activeId));
+  if (tab === undefined) {
+    return (
+      <main className="content">
+        <TabStrip />
+        <div className="page">
+          <Home />
+        </div>
+      </main>
+    );
+  }
+  return (
+    <main className="content">
+      <TabStrip />
+      <div className="page" role="tabpanel" id={tabPanelId} aria-labelledby={`tab-${tabId(tab)}`}>
+        {tab.kind === 'vm' ? (
+          <VmPage key={tab.vmId} vmId={tab.vmId} />
+        ) : (
+          <SessionPage key={tab.sessionId} sessionId={tab.sessionId} />
+        )}
+      </div>
+    </main>
+  );
+}
