@@ -112,7 +112,7 @@ export function createOperations(world: World, base: () => string): Operations {
       }
       if (operation.status === 'Failed') return { status: 409, body: { error: operation.error } };
       const body = operation.result();
-      return body === undefined ? { status: 204 } : { status: 200, body };
+      return body === undefined ? { status: 200 } : { status: 200, body };
     },
     dispose() {
       for (const timer of timers) clearTimeout(timer);

@@ -1,4 +1,3 @@
-import { parseArmId } from '../estate/ids.ts';
 import type { Resource } from '../estate/inventory.ts';
 import { isKind, readAction } from '../estate/inventory.ts';
 import { wireResource } from '../estate/wire.ts';
@@ -71,20 +70,9 @@ function childrenOf(resource: Resource, type: string): readonly Json[] | undefin
 /** Reads one resource, or a part of one. The caller's right is checked before the resource is looked for, as in ARM. */
 export function readOne(context: ArmContext, call: ArmCall): Reply {
   const { world } = context;
-  const found = parseArmId(call.path);
-  if (!found || found.segments.length === 0) return unknownPath(call.path, 'GET');
   // The longest prefix that is a resource; what is left is a child, or a collection of children.
   const split = splitAtResource(context, call.path);
-  const type = `${found.provider}/${found.segments.map(([name]) => name).join('/')}`;
-  if (!split) {
-    const action = `${type}/read`;
-    if (!world.directory.can(call.caller, action, call.path)) {
-      return forbidden(call.caller, call.callerName, action, call.path);
-    }
-    if (!world.inventory.group(found.subscriptionId, found.resourceGroup))
-      return groupNotFound(found.resourceGroup);
-    return notFound(type, found.segments.at(-1)?.[1] ?? '', found.resourceGroup);
-  }
+  if (!split) return readMissing(context, call);
   const { resource, rest } = split;
   const action = [resource.type, ...rest.slice(0, 1), 'read'].join('/');
   if (!world.directory.can(call.caller, action, resource.id)) {
@@ -101,6 +89,20 @@ export function readOne(context: ArmContext, call: ArmCall): Reply {
   if (childName === undefined) return paged(context, call, children, (child) => child);
   const child = children.find((entry) => String(entry['name']).toLowerCase() === childName.toLowerCase());
   return child ? { status: 200, body: child } : childNotFound(call.path);
+}
+
+/** The answer for a path that leads to no resource. */
+function readMissing(context: ArmContext, call: ArmCall): Reply {
+  const parts = call.path.split('/').slice(1);
+  const [, subscriptionId = '', , group = '', , provider, ...rest] = parts;
+  if (provider === undefined || rest.length === 0) return unknownPath(call.path, 'GET');
+  const type = [provider, ...rest.filter((_part, index) => index % 2 === 0)].join('/');
+  const action = `${type}/read`;
+  if (!context.world.directory.can(call.caller, action, call.path)) {
+    return forbidden(call.caller, call.callerName, action, call.path);
+  }
+  if (!context.world.inventory.group(subscriptionId, group)) return groupNotFound(group);
+  return notFound(`${provider}/${rest[0] ?? ''}`, rest[1] ?? '', group);
 }
 
 function readInstanceView(resource: Resource): Reply {
