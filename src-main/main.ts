@@ -144,7 +144,7 @@ async function run(cloudPath: string | null): Promise<void> {
       },
       openExternal: (url) => shell.openExternal(url),
       makeTerminalPort: (sessionId) => openTerminalPort(webContents, sessionId),
-      writeClipboard: (text) => clipboard.writeText(text),
+      writeClipboard: (text) => void clipboard.writeText(text),
       paste: () => webContents.paste(),
     }),
     (event) => main.isSender(event),

@@ -5,14 +5,14 @@ declare const __WINDOW_CHANNELS__: readonly string[];
 declare const __WINDOW_EVENTS__: readonly string[];
 declare const __PRELOAD_CHANNELS__: readonly string[];
 
-const [offer] = __PRELOAD_CHANNELS__;
+const [offer = ''] = __PRELOAD_CHANNELS__;
 
 contextBridge.exposeInMainWorld('bridge', {
   calls: makeCalls(__WINDOW_CHANNELS__),
   events: makeEvents(__WINDOW_EVENTS__),
   // Only real `File` objects have a path, and only a drop or a file dialog makes such objects: a page cannot name one.
   offerFiles: (sessionId: string, files: readonly File[]) =>
-    ipcRenderer.invoke(offer as string, {
+    ipcRenderer.invoke(offer, {
       sessionId,
       paths: files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== ''),
     }),

@@ -27,7 +27,7 @@ export function toArmError(error: unknown): AppError {
   if (carried.success) return carried.data.appError;
   if (isTlsTrustError(error)) return appError('tls-untrusted', { detail: describeError(error) });
   const refusal = refusalSchema.safeParse(
-    error instanceof Error ? { ...error, message: error.message } : error,
+    error instanceof Error ? Object.assign(Object.create(null), error, { message: error.message }) : error,
   );
   if (!refusal.success) return appError('arm-unreachable', { detail: describeError(error) });
   const { statusCode, code, message } = refusal.data;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { InventoryStatus, Os, Power, Subscription, Tenant, VmSummary } from '../../shared/inventory.ts';
 import { powerSchema } from '../../shared/inventory.ts';
-import type { AppState } from '../../shared/state.ts';
 import type { Log } from '../log/logger.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Arm } from './arm.ts';
@@ -141,7 +140,7 @@ export class Inventory {
       if (generation !== this.generation) return;
       const page = Object.fromEntries(rows.map((row) => [idKey(row.id), toSummary(row, tenantId)]));
       Object.assign(found, page);
-      state.upsertAll('vms', page as AppState['vms']);
+      state.upsertAll('vms', page);
     });
     if (generation !== this.generation) return;
     this.patchTenant(tenantId, machines.ok ? { state: 'ready' } : { state: 'failed', error: machines.error });

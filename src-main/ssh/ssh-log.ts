@@ -38,7 +38,7 @@ export function readLogLine(progress: SshProgress, line: string): SshProgress {
   if (line.trim() === '' || /^(OpenSSH_|Authenticated to |Transferred: |Bytes per second: )/.test(line)) return progress;
   const words = { ...progress, lastWords: [...progress.lastWords, line.trim()].slice(-keptWords) };
   if (/REMOTE HOST IDENTIFICATION HAS CHANGED/.test(line)) return { ...words, hasHostKeyChanged: true };
-  if (/^Host key verification failed/.test(line)) return { ...words, isHostKeyRefused: true };
+  if (line.startsWith('Host key verification failed')) return { ...words, isHostKeyRefused: true };
   if (/: Permission denied \(|Too many authentication failures/.test(line)) return { ...words, isAuthenticationRefused: true };
   const key = /^(?:Load key "(.+)": |no such identity: (.+?): |Warning: Identity file (.+?) not accessible)/.exec(line);
   if (key !== null) return { ...words, unreadableKey: key[1] ?? key[2] ?? key[3] ?? '' };

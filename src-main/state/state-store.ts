@@ -80,7 +80,7 @@ export class StateStore {
       Object.entries(entries).filter(([id, entry]) => JSON.stringify(before[id]) !== JSON.stringify(entry)),
     );
     this.remove(collection, gone);
-    if (Object.keys(changed).length > 0) this.upsertAll(collection, changed as AppState[C]);
+    if (Object.keys(changed).length > 0) this.upsertAll(collection, changed);
   }
 
   /** Calls back with every patch; returns the function that ends this. */
