@@ -3,6 +3,7 @@ import { dismissActiveTab, loadVm, refreshInventory, stepTab } from './state/act
 import { currentState } from './state/app-store.ts';
 import { type Command, commandOf } from './state/shortcuts.ts';
 import { useUi } from './state/ui-store.ts';
+import { toggleSidebar } from './ui/sidebar-mode.ts';
 
 function runCommand(command: Command): void {
   switch (command) {
@@ -22,7 +23,7 @@ function runCommand(command: Command): void {
       useUi.setState((ui) => ({ isPanelOpen: !ui.isPanelOpen }));
       return;
     case 'toggle-sidebar':
-      useUi.setState((ui) => ({ isSidebarOpen: !ui.isSidebarOpen }));
+      toggleSidebar();
       return;
     case 'refresh':
       refreshInventory();

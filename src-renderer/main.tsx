@@ -14,6 +14,7 @@ import { connectCommands } from './commands.ts';
 import { connectTerminals } from './session/terminals.ts';
 import { connectTabs } from './state/actions.ts';
 import { connectMirror } from './state/app-store.ts';
+import { connectDrawer } from './ui/sidebar-mode.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root element');
@@ -21,6 +22,7 @@ if (root === null) throw new Error('the page has no root element');
 connectTabs();
 connectTerminals();
 connectCommands();
+connectDrawer();
 connectMirror();
 createRoot(root).render(
   <StrictMode>

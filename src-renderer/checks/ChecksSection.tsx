@@ -32,7 +32,7 @@ export function ChecksSection({ detail, vmName }: ChecksSectionProps): ReactNode
   return (
     <section className="vm-section" aria-label="Checks">
       <div className="section-head">
-        <h2>Checks</h2>
+        <h3>Checks</h3>
         <output>{isLoading ? (wasAsked ? 'Running again…' : 'Running…') : summarise(detail.checks)}</output>
         {detail.checkedAtMs !== null && !isLoading && <CheckedAt atMs={detail.checkedAtMs} />}
         <span className="section-gap" />

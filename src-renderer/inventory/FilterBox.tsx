@@ -3,13 +3,14 @@ import type { ReactNode } from 'react';
 import { useAppState } from '../state/app-store.ts';
 import { shortcutText } from '../state/shortcuts.ts';
 import { useUi } from '../state/ui-store.ts';
+import { showSidebar } from '../ui/sidebar-mode.ts';
 import { setFilter } from './tree-state.ts';
 
 const filterBoxId = 'filter-box';
 
 /** Puts the cursor into the filter box, opening the sidebar if it is closed. */
 export function focusFilter(): void {
-  useUi.setState({ isSidebarOpen: true });
+  showSidebar();
   requestAnimationFrame(() => {
     const box = document.getElementById(filterBoxId);
     if (box instanceof HTMLInputElement) {
@@ -44,6 +45,8 @@ export function FilterBox(): ReactNode {
         onChange={(event) => setFilter(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') {
+            // A second Escape puts the drawer of a small window away.
+            if (filter === '') useUi.setState({ isDrawerOpen: false });
             setFilter('');
             event.preventDefault();
           } else if (event.key === 'ArrowDown') {

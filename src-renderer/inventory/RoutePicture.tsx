@@ -65,7 +65,7 @@ export function RouteSection({ routes, vmName, isLoading }: RouteSectionProps): 
   return (
     <section className="vm-section" aria-label="Route">
       <div className="section-head">
-        <h2>Route</h2>
+        <h3>Route</h3>
       </div>
       {first !== undefined ? (
         <RoutePicture route={first} vmName={vmName} />

@@ -75,7 +75,7 @@ function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
           </span>
           {row.tenant.state === 'failed' ? (
             <NamedIcon icon={CircleAlert} label="Could not be read" className="icon bad" />
-          ) : (
+          ) : row.tenant.state === 'loading' && row.count === 0 ? null : (
             <Count count={row.count} />
           )}
         </>
@@ -94,13 +94,14 @@ function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
       return (
         <>
           <PowerMark power={row.vm.power} />
-          <span className="row-name">{row.vm.name}</span>
           <OsIcon os={row.vm.os} />
+          <span className="row-name">{row.vm.name}</span>
         </>
       );
     case 'profile':
       return (
         <>
+          <PowerMark power={row.vm?.power ?? 'unknown'} />
           {row.profile.protocol === 'ssh' ? (
             <NamedIcon icon={SquareTerminal} label="SSH" />
           ) : (
@@ -109,7 +110,6 @@ function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
           <span className="row-name" title={`${row.profile.user ?? ''} ${lastPart(row.profile.vmId)}`.trim()}>
             {row.profile.name}
           </span>
-          {row.vm !== null && <PowerMark power={row.vm.power} />}
         </>
       );
     case 'problem':

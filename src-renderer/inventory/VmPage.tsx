@@ -20,7 +20,7 @@ function VmHeader({ vm }: { readonly vm: VmSummary }): ReactNode {
   const tags = Object.entries(vm.tags);
   return (
     <header className="vm-header">
-      <h1 className="selectable">{vm.name}</h1>
+      <h2 className="page-title selectable">{vm.name}</h2>
       <p className="vm-line">
         <span className="vm-power">
           <PowerMark power={vm.power} isSilent />
@@ -116,7 +116,7 @@ export function VmPage({ vmId }: { readonly vmId: string }): ReactNode {
       <div className="vm-content">
         {vm === undefined ? (
           <header className="vm-header">
-            <h1 className="selectable">{lastPart(vmId)}</h1>
+            <h2 className="page-title selectable">{lastPart(vmId)}</h2>
             <output className="soft">
               {isListLoading
                 ? 'Looking for this machine…'

@@ -56,10 +56,15 @@ export function ProfileForm({ profileId, initial, onDone }: ProfileFormProps): R
   }
 
   return (
+    // Escape in any of the fields is Cancel.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <form
       className="profile-form"
       aria-label={profileId === null ? 'Save connection' : 'Edit connection'}
       noValidate
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onDone();
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         void save();

@@ -30,7 +30,7 @@ export function VmProfileForm({ vmId }: { readonly vmId: string }): ReactNode {
       : draftOf(profile);
   return (
     <section className="inline-form" aria-label={profile === undefined ? 'New profile' : 'Profile'}>
-      <h2>{profile === undefined ? 'Save as profile' : `Edit ${profile.name}`}</h2>
+      <h3>{profile === undefined ? 'Save as profile' : `Edit ${profile.name}`}</h3>
       <ProfileForm
         key={request.profileId ?? 'new'}
         profileId={request.profileId}

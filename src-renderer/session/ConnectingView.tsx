@@ -58,7 +58,7 @@ export function ConnectingView({ session }: { readonly session: Session }): Reac
   return (
     <div className="connecting">
       <div className="connecting-content">
-        <h1 className="selectable">{heading(session)}</h1>
+        <h2 className="page-title selectable">{heading(session)}</h2>
         <StepList kind={session.kind} steps={session.steps} />
         <Outcome session={session} />
       </div>

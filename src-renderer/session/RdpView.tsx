@@ -13,7 +13,7 @@ export function RdpView({ session }: { readonly session: Session }): ReactNode {
   return (
     <div className="empty">
       <Monitor aria-hidden />
-      <h1>Connected to {sessionAddress(session)}</h1>
+      <h2 className="page-title">Connected to {sessionAddress(session)}</h2>
       <p>Remote Desktop runs in its own window. Its connection through the Bastion ends with this tab.</p>
       <Button onPress={() => void run(bridge().calls['session:disconnect']({ id: session.id }))}>
         Disconnect

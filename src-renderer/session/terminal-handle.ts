@@ -159,7 +159,7 @@ export class TerminalHandle {
     this.terminal.write('', () => {
       const isAlternate = this.terminal.buffer.active.type === 'alternate';
       this.terminal.write(
-        `${isAlternate ? leaveAlternateScreen : ''}${resetModes}\r\n\u001b[2m— ${text} —\u001b[0m\r\n`,
+        `${isAlternate ? leaveAlternateScreen : ''}${resetModes}\r\n\u001b[90m— ${text} —\u001b[0m\r\n`,
       );
       onWritten();
     });

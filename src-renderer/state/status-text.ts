@@ -5,6 +5,8 @@ import { plural } from '../ui/format.ts';
 
 /** What is happening now, in plain words: the one thing that matters most, or that nothing does. */
 export function statusText(state: AppState): string {
+  if (state.account.kind !== 'signed-in')
+    return state.account.kind === 'signed-out' ? 'Not signed in' : 'Signing in';
   const connecting = Object.values(state.sessions).find((session) => session.state.kind === 'connecting');
   if (connecting !== undefined) {
     const step = connecting.steps.find((entry) => entry.state === 'running');

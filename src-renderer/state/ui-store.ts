@@ -23,6 +23,8 @@ export interface UiState extends TabsState {
   readonly filterExpansion: ReadonlyMap<string, boolean>;
   readonly focusedRowId: string | null;
   readonly isSidebarOpen: boolean;
+  /** In a small window the list lies over a session's page, and is closed until it is asked for. */
+  readonly isDrawerOpen: boolean;
   readonly isPanelOpen: boolean;
   readonly profileForm: ProfileFormState | null;
   readonly connectOptions: ConnectOptionsRequest | null;
@@ -41,6 +43,7 @@ export const useUi = create<UiState>(() => ({
   filterExpansion: new Map(),
   focusedRowId: null,
   isSidebarOpen: true,
+  isDrawerOpen: false,
   isPanelOpen: false,
   profileForm: null,
   connectOptions: null,

@@ -34,7 +34,7 @@ export function SecretPrompt({ prompt, onAnswer }: SecretPromptProps): ReactNode
       {prompt.fromServer && (
         <p className="trust-mark">
           <TriangleAlert className="icon warn" aria-hidden />
-          These words are asked by the remote machine:
+          Asked by the remote machine:
         </p>
       )}
       <form

@@ -1,5 +1,5 @@
 import { type ReactNode, useRef } from 'react';
-import { Keyboard, Menu, MenuItem, Popover, Separator, Text } from 'react-aria-components';
+import { Menu, MenuItem, Popover, Separator } from 'react-aria-components';
 import { useContextMenu } from './context-menu-store.ts';
 
 /** Draws the context menu that is open, at its point; rendered once, at the root. */
@@ -18,6 +18,7 @@ export function ContextMenu(): ReactNode {
         className="popover"
         key={menu === null ? 'closed' : `${menu.x},${menu.y}`}
         triggerRef={anchor}
+        {...(menu === null ? {} : { 'aria-label': menu.label })}
         isOpen={menu !== null}
         onOpenChange={(isOpen) => {
           if (!isOpen) close();
@@ -45,8 +46,8 @@ export function ContextMenu(): ReactNode {
                     setTimeout(item.run, 0);
                   }}
                 >
-                  <Text slot="label">{item.label}</Text>
-                  {item.shortcut !== undefined && <Keyboard>{item.shortcut}</Keyboard>}
+                  <span>{item.label}</span>
+                  {item.shortcut !== undefined && <kbd>{item.shortcut}</kbd>}
                 </MenuItem>
               ),
             )}

@@ -9,10 +9,10 @@ import { TransfersPanel } from '../transfers/TransfersPanel.tsx';
 import { Content } from './Content.tsx';
 import { ContextMenu } from './ContextMenu.tsx';
 import { IconButton } from './IconButton.tsx';
+import { showSidebar, useIsDrawer } from './sidebar-mode.ts';
 import { Notices } from './Notices.tsx';
 import { StatusLine } from './StatusLine.tsx';
 import { TitleBar } from './TitleBar.tsx';
-import { narrowWindow, useMedia } from './use-media.ts';
 
 function SidebarRail(): ReactNode {
   const platform = useAppState((state) => state.platform);
@@ -22,36 +22,41 @@ function SidebarRail(): ReactNode {
         icon={PanelLeft}
         label="Show machines"
         shortcut={shortcutText('toggle-sidebar', platform)}
-        onPress={() => useUi.setState({ isSidebarOpen: true })}
+        onPress={showSidebar}
       />
     </div>
   );
 }
 
-function Workspace(): ReactNode {
-  const isOpen = useUi((ui) => ui.isSidebarOpen);
-  const isNarrow = useMedia(narrowWindow);
-  const hasPage = useUi((ui) => ui.activeId !== null);
-  const isPanelOpen = useUi((ui) => ui.isPanelOpen);
-  // In a small window the list lies over the page, so that the terminal keeps its size.
-  const isOver = isNarrow && hasPage;
+function Drawer(): ReactNode {
+  const close = () => useUi.setState({ isDrawerOpen: false });
   return (
     <>
-      <div className={isOver ? 'workspace workspace-narrow' : 'workspace'}>
-        {(isOver || !isOpen) && <SidebarRail />}
-        {isOpen && (
+      <div className="sidebar-box sidebar-drawer">
+        <Sidebar />
+      </div>
+      <button type="button" className="sidebar-shade" aria-label="Hide machines" onClick={close} />
+    </>
+  );
+}
+
+function Workspace(): ReactNode {
+  const isSidebarOpen = useUi((ui) => ui.isSidebarOpen);
+  const isDrawerOpen = useUi((ui) => ui.isDrawerOpen);
+  const isPanelOpen = useUi((ui) => ui.isPanelOpen);
+  const isDrawer = useIsDrawer();
+  const isBeside = !isDrawer && isSidebarOpen;
+  return (
+    <>
+      <div className="workspace">
+        {isBeside ? (
           <div className="sidebar-box">
             <Sidebar />
           </div>
+        ) : (
+          <SidebarRail />
         )}
-        {isOver && isOpen && (
-          <button
-            type="button"
-            className="sidebar-shade"
-            aria-label="Hide machines"
-            onClick={() => useUi.setState({ isSidebarOpen: false })}
-          />
-        )}
+        {isDrawer && isDrawerOpen && <Drawer />}
         <Content />
       </div>
       {isPanelOpen && <TransfersPanel />}

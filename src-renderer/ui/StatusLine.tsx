@@ -12,22 +12,25 @@ export function StatusLine(): ReactNode {
   const platform = useAppState((state) => state.platform);
   const total = useAppState((state) => Object.keys(state.transfers).length);
   const active = useAppState((state) => Object.values(state.transfers).filter(isActive).length);
+  const isSignedIn = useAppState((state) => state.account.kind === 'signed-in');
   const isOpen = useUi((ui) => ui.isPanelOpen);
   return (
     <footer className="status-line small">
       <output aria-label="Status" className="status-text">
         {text}
       </output>
-      <button
-        type="button"
-        className="status-button"
-        aria-expanded={isOpen}
-        title={`Transfers (${shortcutText('toggle-panel', platform)})`}
-        onClick={() => useUi.setState({ isPanelOpen: !isOpen })}
-      >
-        <ArrowUpDown className="icon" aria-hidden />
-        Transfers{active > 0 ? ` (${String(active)} running)` : total > 0 ? ` (${String(total)})` : ''}
-      </button>
+      {isSignedIn && (
+        <button
+          type="button"
+          className="status-button"
+          aria-expanded={isOpen}
+          title={`Transfers (${shortcutText('toggle-panel', platform)})`}
+          onClick={() => useUi.setState({ isPanelOpen: !isOpen })}
+        >
+          <ArrowUpDown className="icon" aria-hidden />
+          Transfers{active > 0 ? ` (${String(active)} running)` : total > 0 ? ` (${String(total)})` : ''}
+        </button>
+      )}
     </footer>
   );
 }
