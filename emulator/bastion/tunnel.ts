@@ -49,15 +49,21 @@ export function runTunnel(
   let isEnded = false;
   const timers = new Set<NodeJS.Timeout>();
 
+  /** Sends a close frame and reads again: the client's answer must not wait behind a full target. */
+  const say = (code: number, reason: string): void => {
+    socket.close(code, reason);
+    socket.resume();
+  };
   const tunnel: OpenTunnel = {
     close(code, reason) {
       isEnded = true;
-      socket.close(code, reason);
+      say(code, reason);
       target?.destroy();
     },
     cut() {
       isEnded = true;
-      context.reset(raw);
+      // Not at once: the WebSocket library may be in the middle of the bytes that led here.
+      process.nextTick(() => context.reset(raw));
       target?.destroy();
     },
   };
@@ -162,7 +168,7 @@ export function runTunnel(
     });
     upstream.on('end', () => {
       downstream?.flush();
-      if (!isEnded) socket.close(1000);
+      if (!isEnded) say(1000, '');
     });
     upstream.on('error', () => {
       if (!isEnded) tunnel.close(1011, '');
