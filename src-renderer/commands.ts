@@ -39,7 +39,7 @@ function runCommand(command: Command): void {
 function onKeyDown(event: KeyboardEvent): void {
   const state = currentState();
   if (state?.account.kind !== 'signed-in') return;
-  const isInTerminal = event.target instanceof Element && event.target.closest('.terminal') !== null;
+  const isInTerminal = event.target instanceof Element && event.target.closest('.terminal-pane') !== null;
   const command = commandOf(event, state.platform, isInTerminal);
   if (command === null) return;
   event.preventDefault();

@@ -37,7 +37,6 @@ export function InventoryTree({ rows }: InventoryTreeProps): ReactNode {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 8,
-    getItemKey: (index) => rows[index]?.id ?? index,
     // The row with the focus is always drawn: scrolling it away must not lose the focus.
     rangeExtractor: useCallback(
       (range: Range) => {
@@ -128,7 +127,8 @@ export function InventoryTree({ rows }: InventoryTreeProps): ReactNode {
             // Keys are handled by the grid.
             // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
             <div
-              key={item.key}
+              // Not the virtualizer's key: its cache can lag behind the rows, and two rows with one key leave ghosts.
+              key={row.id}
               role="row"
               aria-rowindex={item.index + 1}
               aria-level={row.level}

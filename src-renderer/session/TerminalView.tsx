@@ -30,7 +30,7 @@ export function TerminalView({ sessionId, label, isConnected }: TerminalViewProp
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <section
       ref={container}
-      className="terminal"
+      className="terminal-pane"
       aria-label={label}
       data-testid="terminal"
       data-session-id={sessionId}

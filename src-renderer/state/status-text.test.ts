@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { AppState } from '../../shared/state.ts';
+import { statusText } from './status-text.ts';
+
+const calm: AppState = {
+  cloud: { name: 'Azure', custom: false },
+  platform: 'linux',
+  version: '1',
+  account: { kind: 'signed-in', username: 'ada', name: 'Ada', tokenCache: 'memory' },
+  inventory: { state: 'ready', tenants: [], subscriptions: [], refreshedAtMs: 0, error: null },
+  settings: { theme: 'system' },
+  vms: {},
+  details: {},
+  sessions: {},
+  transfers: {},
+  profiles: {},
+  notices: {},
+};
+
+describe('statusText', () => {
+  it('says what matters most', () => {
+    const loading: AppState = { ...calm, inventory: { ...calm.inventory, state: 'loading' } };
+    const connecting: AppState = {
+      ...loading,
+      sessions: {
+        s: {
+          id: 's',
+          kind: 'ssh',
+          vmId: '/vm',
+          vmName: 'web-01',
+          user: 'ada',
+          port: 22,
+          bastionName: 'bas',
+          state: { kind: 'connecting' },
+          steps: [{ name: 'websocket', state: 'running', durationMs: null }],
+          sentBytes: 0,
+          receivedBytes: 0,
+          roundTripMs: null,
+        },
+      },
+    };
+    expect(statusText(calm)).toBe('Ready');
+    expect(statusText(loading)).toBe('Reading subscriptions and machines');
+    expect(statusText(connecting)).toBe('Connecting to web-01: WebSocket');
+    expect(statusText({ ...connecting, account: { kind: 'signed-out', error: null } })).toBe('Not signed in');
+    expect(statusText({ ...calm, account: { kind: 'browser', startedAtMs: 0 } })).toBe('Signing in');
+  });
+});
