@@ -264,6 +264,8 @@ export function serveSftp(sftp: SFTPWrapper, seenAs: string, folder: string): vo
         .then((text) => sftp.name(id, [{ filename: text, longname: text, attrs: {} as Attributes }]) ?? true),
     ),
   );
+  // The client has said its last; it waits for us to close. (The library cannot send an exit status here.)
+  sftp.on('end', () => sftp.end());
   sftp.on('close', () => {
     for (const entry of opened.values())
       if (entry.kind === 'file') void entry.file.close().catch(() => undefined);

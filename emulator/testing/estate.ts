@@ -44,13 +44,13 @@ export async function startDemo(
   });
 }
 
-/** A clock that a test moves. */
+/** A clock that only a test moves; it starts now. */
 export function createClock(): { now(): number; advance(ms: number): void } {
-  let offset = 0;
+  let time = Date.now();
   return {
-    now: () => Date.now() + offset,
+    now: () => time,
     advance(ms) {
-      offset += ms;
+      time += ms;
     },
   };
 }
