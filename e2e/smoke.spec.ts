@@ -1,26 +1,23 @@
-import { test, expect } from '@playwright/test';
-import demoEstate from '../emulator/estates/demo.json' with { type: 'json' };
-import { startEmulator } from '../emulator/index.ts';
-import { makeDataFolder, startApp } from './support/app.ts';
-import { walkSignIn } from './support/walk-sign-in.ts';
+import { ada, expect, signIn, test } from './support/fixtures.ts';
 
-test('smoke', async () => {
-  const emulator = await startEmulator({ estate: demoEstate });
-  const app = await startApp({ cloudFile: emulator.cloudFile, dataFolder: await makeDataFolder() });
-  app.page.on('console', (message) => console.log('PAGE', message.text()));
-  await app.page.screenshot({ path: '/tmp/shot1.png' });
-  await app.page.getByRole('button', { name: /browser/i }).click();
-  await walkSignIn(await app.openedUrl(), 'ada@contoso.example');
-  await expect(app.page.getByText('web-01')).toBeVisible();
-  await app.page.screenshot({ path: '/tmp/shot2.png' });
-  await app.page.getByText('web-01').click();
-  await app.page.waitForTimeout(1500);
-  await app.page.screenshot({ path: '/tmp/shot3.png' });
+test('smoke', async ({ emulator, launch }) => {
+  const app = await launch();
+  await signIn(app);
+  await app.page.getByText('web-01', { exact: true }).first().click();
   await app.page.getByRole('button', { name: 'Connect SSH' }).first().click();
-  await app.page.waitForTimeout(3000);
-  await app.page.screenshot({ path: '/tmp/shot4.png' });
   const trust = await app.trust();
-  await trust.screenshot({ path: '/tmp/shot5.png' });
+  await trust.getByRole('button', { name: 'Trust and connect' }).click();
+  await trust.locator('input[type=password]').fill(ada.password);
+  await trust.keyboard.press('Enter');
+  await expect(app.page.getByTestId('terminal')).toBeVisible();
+  await app.page.waitForTimeout(1000);
+  await app.page.keyboard.type('uname -s\n');
+  await app.page.waitForTimeout(1500);
+  await app.page.screenshot({ path: '/tmp/shot6.png' });
+  console.log(await app.page.getByTestId('terminal').evaluate((e) => e.outerHTML.slice(0, 1500) + String(document.createElement('canvas').getContext('webgl2'))), { timeout: 2000 });
+  await app.page.getByRole('button', { name: 'Disconnect' }).click();
+  await app.page.waitForTimeout(1500);
+  await app.page.screenshot({ path: '/tmp/shot7.png' });
   await app.quit();
-  await emulator.dispose();
+  console.log(emulator.sessions(), ada.upn);
 });

@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '../..');
 /** A running app with its own data folder and a browser that only writes down what it should open. */
 export interface RunningApp {
   readonly electron: ElectronApplication;
+  readonly pid: number;
   readonly page: Page;
   readonly dataFolder: string;
   /** The address that the app opened in the system browser last; waits for one. */
@@ -50,10 +51,11 @@ export async function startApp({ cloudFile, dataFolder, args = [], env = {} }: A
   const app = await electron.launch({
     executablePath,
     args: [
-      root,
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      // Software WebGL is refused, so that terminals use the DOM renderer, whose text can be read.
+      // Without WebGL terminals use the DOM renderer, whose text can be read.
       '--disable-gpu',
+      '--disable-software-rasterizer',
+      root,
       '--cloud',
       cloudFile,
       '--data-dir',
@@ -66,6 +68,7 @@ export async function startApp({ cloudFile, dataFolder, args = [], env = {} }: A
   await page.waitForLoadState('domcontentloaded');
   return {
     electron: app,
+    pid: app.process().pid as number,
     page,
     dataFolder,
     openedUrl: () => waitForFile(urlFile),

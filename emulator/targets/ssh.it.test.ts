@@ -1,5 +1,5 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSshAuthority, type SshAuthority } from '../entra/ssh-certificate.ts';
@@ -210,8 +210,13 @@ describe.each(['sshd', 'ssh2'] as const)('the SSH target %s', (kind) => {
     });
   } else {
     it('does not let SFTP out of the home folder', async () => {
-      const outcome = await tools.sftp(server.port, 'ada', `get /etc/passwd ${tools.folder}/stolen\n`);
-      expect([outcome.code, outcome.stderr.toLowerCase().includes('permission denied')]).toEqual([1, true]);
+      const stolen = join(tools.folder, 'stolen');
+      const get = await tools.sftp(server.port, 'ada', `get /etc/passwd ${stolen}\n`);
+      const put = await tools.sftp(server.port, 'ada', `put ${keyFile}.pub /home/kay/.ssh/authorized_keys\n`);
+      const left = await readdir(tools.folder);
+      expect([get.code, left.includes('stolen'), put.code, put.stderr.includes('Permission denied')]).toEqual(
+        [1, false, 1, true],
+      );
     });
   }
 });

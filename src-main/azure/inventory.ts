@@ -135,7 +135,9 @@ export class Inventory {
       .filter((row) => row.state !== 'Deleted')
       .map((row) => ({ id: row.subscriptionId, name: row.displayName, tenantId }));
     const others = state.current.inventory.subscriptions.filter((each) => each.tenantId !== tenantId);
-    this.patch({ subscriptions: [...others, ...mine] });
+    // A subscription that is delegated to another tenant is listed by both; it stays where it was seen first.
+    const seen = new Set(others.map((each) => each.id));
+    this.patch({ subscriptions: [...others, ...mine.filter((each) => !seen.has(each.id))] });
     const machines = await queryGraph(arm, tenantId, vmQuery, vmRow, (rows) => {
       if (generation !== this.generation) return;
       const page = Object.fromEntries(rows.map((row) => [idKey(row.id), toSummary(row, tenantId)]));

@@ -112,7 +112,9 @@ export class SignIn {
     if (this.account === null) return err(appError('sign-in-needed'));
     try {
       const result = await this.msal.acquireTokenSilent({
-        account: this.account,
+        // MSAL looks cached tokens up by the account's tenant, not by the authority's: without this a guest
+        // would get the home tenant's token for every tenant.
+        account: { ...this.account, tenantId },
         scopes: [this.needs.cloud.arm.scope],
         authority: this.authorityOf(tenantId),
         forceRefresh: isForced,
