@@ -86,6 +86,6 @@ export async function startAdmin(emulator: Emulator): Promise<Admin> {
       return { status: 400, body: { error: error instanceof Error ? error.message : String(error) } };
     }
   };
-  const listener: Listener = await listen({ port: 0 }, serve(handler, 'http', console.error));
+  const listener: Listener = await listen({ port: 0 }, serve(handler, 'http'));
   return { url: `http://127.0.0.1:${listener.port}${secret}`, dispose: () => listener.dispose() };
 }

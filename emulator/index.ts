@@ -91,7 +91,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const endings: (() => Promise<void> | void)[] = [];
   if (options.workDir === undefined) endings.push(() => rm(workDir, { recursive: true, force: true }));
   const dispose = async (): Promise<void> => {
-    for (const end of endings.splice(0).reverse()) await end();
+    for (const end of endings.splice(0).toReversed()) await end();
   };
   try {
     return await assemble(options, world, workDir, endings, dispose);
@@ -112,10 +112,10 @@ async function assemble(
   const sshAuthority = createSshAuthority();
   const [tls, signer, targets] = await Promise.all([
     makeCertificates(workDir, hostsOf(world)),
-    createTokenSigner(world.now),
+    createTokenSigner(() => world.now()),
     startTargets(world.estate, {
       folder: join(workDir, 'targets'),
-      userAuthority: sshAuthority.publicKeyLine,
+      userAuthority: () => sshAuthority.publicKeyLine,
       start: options.targets ?? 'auto',
     }),
   ]);
@@ -128,7 +128,7 @@ async function assemble(
         ...(tlsOrPlain === 'https' ? { tls } : {}),
         ...(offset === 3 ? { maxHeaderBytes: headerLimitBytes } : {}),
       },
-      serve(handler, tlsOrPlain, console.error, (socket) => listener.reset(socket)),
+      serve(handler, tlsOrPlain, (socket) => listener.reset(socket)),
     );
     endings.push(() => listener.dispose());
     return listener;
@@ -140,7 +140,7 @@ async function assemble(
     signer,
     authority: () => `https://127.0.0.1:${ports.entra}`,
     front: () => `http://localhost:${ports.front}`,
-    signSshCertificate: sshAuthority.sign,
+    signSshCertificate: (request) => sshAuthority.sign(request),
   };
   const entra = createEntra(entraContext);
   ports.entra = (await open(0, entra, 'https')).port;
@@ -155,7 +155,7 @@ async function assemble(
     for (const tunnel of session?.open ?? []) tunnel.close(1000, '');
     return session !== undefined;
   };
-  const arm = createArm({ world, signer, operations, base, sessions: sessions.rows, endSession });
+  const arm = createArm({ world, signer, operations, base, sessions: () => sessions.rows(), endSession });
   ports.arm = (await open(2, arm, 'https')).port;
 
   const bastion: BastionContext = { world, signer, sessions, targets, reset: (socket) => data.reset(socket) };
@@ -185,7 +185,7 @@ async function assemble(
     baseEstate,
     targets,
     estate: () => world.estate,
-    sessions: sessions.rows,
+    sessions: () => sessions.rows(),
     stats: () => ({ ...world.counters, requests: [...world.requests] }),
     setFaults(faults) {
       world.faults.set(faults);

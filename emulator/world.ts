@@ -118,7 +118,8 @@ export function createWorld(
       for (const listener of listeners) listener();
     },
     setPower(resource, power) {
-      const entry = machineEntry(resource);
+      // Looked up again: the estate may have been replaced while an operation ran.
+      const entry = machineEntry(inventory.find(resource.id) ?? resource);
       if (!entry || entry.power === power) return;
       const shown = laggedPower(resource);
       lag.set(resource.id.toLowerCase(), {

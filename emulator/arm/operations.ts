@@ -13,7 +13,7 @@ interface Operation {
 }
 
 /** What starts an operation. */
-export interface OperationStart {
+interface OperationStart {
   readonly subscriptionId: string;
   readonly provider: string;
   readonly location: string;

@@ -17,7 +17,7 @@ describe('writes', () => {
     ada = await armClient(emulator.cloud, demo.ada);
   });
   afterEach(() => {
-    emulator.updateEstate(emulator.baseEstate as unknown as Record<string, unknown>);
+    emulator.updateEstate(emulator.baseEstate);
     emulator.clearFaults();
   });
   afterAll(() => emulator.dispose());

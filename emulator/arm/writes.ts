@@ -77,6 +77,18 @@ function isReply(value: unknown): value is Reply {
   return typeof value === 'object' && value !== null && 'status' in value && 'body' in value;
 }
 
+const isNamed = (entry: { readonly name: string }, name: string): boolean =>
+  entry.name.toLowerCase() === name.toLowerCase();
+
+/** The resource as the estate has it now; it may have been replaced while an operation ran. */
+function current<K extends 'bastion' | 'securityGroup' | 'network'>(
+  context: ArmContext,
+  kind: K,
+  resource: ResourceOf<K>,
+): ResourceOf<K> {
+  return context.world.inventory.findKind(kind, resource.id) ?? resource;
+}
+
 function start(
   context: ArmContext,
   call: ArmCall,
@@ -169,7 +181,7 @@ async function writeBastion(
     resource,
     () => {
       // A PUT replaces: a flag that is not sent is off afterwards.
-      Object.assign(bastion, {
+      Object.assign(current(context, 'bastion', resource).source.bastion, {
         sku,
         provisioningState: 'Succeeded',
         scaleUnits: wanted.scaleUnits ?? 2,
@@ -184,7 +196,7 @@ async function writeBastion(
       });
     },
     () => {
-      bastion.provisioningState = 'Failed';
+      current(context, 'bastion', resource).source.bastion.provisioningState = 'Failed';
     },
   );
   return { status: 200, headers, body: wireResource(resource, context.world.estate.switches) };
@@ -203,7 +215,7 @@ async function writeRule(
   if (isReply(body)) return body;
   const { rules } = resource.source.securityGroup;
   const wanted = body.properties;
-  const index = rules.findIndex((rule) => rule.name.toLowerCase() === name.toLowerCase());
+  const index = rules.findIndex((rule) => isNamed(rule, name));
   const rival = rules.find(
     (rule, at) => at !== index && rule.direction === wanted.direction && rule.priority === wanted.priority,
   );
@@ -227,8 +239,8 @@ async function writeRule(
     ports: pick(wanted.destinationPortRange, wanted.destinationPortRanges),
   };
   const headers = start(context, call, resource, () => {
-    if (index >= 0) rules[index] = rule;
-    else rules.push(rule);
+    const group = current(context, 'securityGroup', resource).source.securityGroup;
+    group.rules = [...group.rules.filter((each) => !isNamed(each, name)), rule];
   });
   return { status: index >= 0 ? 200 : 201, headers, body: wireRule(resource.id, rule) };
 }
@@ -240,9 +252,12 @@ function deleteRule(
   name: string,
 ): Reply {
   const { rules } = resource.source.securityGroup;
-  const index = rules.findIndex((rule) => rule.name.toLowerCase() === name.toLowerCase());
-  if (index < 0) return { status: 204 };
-  return { status: 202, headers: start(context, call, resource, () => rules.splice(index, 1)) };
+  if (!rules.some((rule) => isNamed(rule, name))) return { status: 204 };
+  const headers = start(context, call, resource, () => {
+    const group = current(context, 'securityGroup', resource).source.securityGroup;
+    group.rules = group.rules.filter((each) => !isNamed(each, name));
+  });
+  return { status: 202, headers };
 }
 
 async function writePeering(
@@ -253,12 +268,13 @@ async function writePeering(
 ): Promise<Reply> {
   const body = await readJson(call, peeringBody);
   if (isReply(body)) return body;
-  const peering = resource.source.network.peerings.find(
-    (entry) => entry.name.toLowerCase() === name.toLowerCase(),
-  );
+  const peering = resource.source.network.peerings.find((entry) => isNamed(entry, name));
   if (!peering) return childNotFound(call.path);
   const headers = start(context, call, resource, () => {
-    peering.allowVirtualNetworkAccess = body.properties.allowVirtualNetworkAccess ?? true;
+    const entry = current(context, 'network', resource).source.network.peerings.find((each) =>
+      isNamed(each, name),
+    );
+    if (entry) entry.allowVirtualNetworkAccess = body.properties.allowVirtualNetworkAccess ?? true;
   });
   const wire = wirePeerings(resource).find((entry) => entry['name'] === peering.name);
   return { status: 200, headers, body: wire };

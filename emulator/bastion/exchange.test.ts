@@ -29,7 +29,7 @@ describe('the token exchange', () => {
     ada = (await signIn(emulator.cloud, demo.ada))['access_token'] ?? '';
   });
   afterEach(() => {
-    emulator.updateEstate(emulator.baseEstate as unknown as Record<string, unknown>);
+    emulator.updateEstate(emulator.baseEstate);
     emulator.clearFaults();
   });
   afterAll(() => emulator.dispose());

@@ -60,6 +60,8 @@ export async function rdpFile(context: BastionContext, endpoint: Endpoint, call:
   return { status: 200, headers: { 'Content-Type': 'text/plain' }, body: `${lines.join('\r\n')}\r\n` };
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** `POST /api/connection` at the front door of a Developer Bastion: says in plain text which pod to use. */
 export async function findPod(context: BastionContext, endpoint: Endpoint, call: Call): Promise<Reply> {
   let body: Record<string, unknown>;
@@ -68,9 +70,9 @@ export async function findPod(context: BastionContext, endpoint: Endpoint, call:
   } catch {
     return unexpected();
   }
-  const caller = await identify(context, endpoint.bastion, String(body['azToken'] ?? ''));
+  const caller = await identify(context, endpoint.bastion, textOf(body['azToken']));
   if (!('oid' in caller)) return caller;
-  const machine = context.world.inventory.find(String(body['resourceId'] ?? ''));
+  const machine = context.world.inventory.find(textOf(body['resourceId']));
   const port = Number(body['vmPort']);
   if (!machine || !mayConnect(context, caller, endpoint.bastion, machine)) return unexpected();
   if (reach(context.world, endpoint.bastion, machine, port) === 'no-path') return unexpected();

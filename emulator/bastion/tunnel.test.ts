@@ -30,7 +30,7 @@ describe('a tunnel', () => {
   });
   afterEach(() => {
     for (const socket of open.splice(0)) socket.terminate();
-    emulator.updateEstate(emulator.baseEstate as unknown as Record<string, unknown>);
+    emulator.updateEstate(emulator.baseEstate);
     emulator.clearFaults();
   });
   afterAll(() => emulator.dispose());

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import { reach, targetName } from '../estate/reach.ts';
 import { isKind } from '../estate/inventory.ts';
+import type { Fault, FaultKind } from '../estate/faults.ts';
 import type { BastionContext } from './context.ts';
 import { createDownstream, type Downstream } from './downstream.ts';
 import type { OpenTunnel, Session } from './sessions.ts';
@@ -38,11 +39,11 @@ export function runTunnel(
   const { world } = context;
   const { switches } = world.estate;
   const place = { bastionId: session.bastionId };
-  const take = world.faults.take;
-  const shape = { frameSize: take('frameSize', place), fragmentFrames: take('fragmentFrames', place) };
-  const reset = take('resetTunnel', place);
-  const closing = take('closeTunnel', place);
-  const halfOpen = take('halfOpen', place);
+  const take = <K extends FaultKind>(kind: K): Fault<K> | undefined => world.faults.take(kind, place);
+  const shape = { frameSize: take('frameSize'), fragmentFrames: take('fragmentFrames') };
+  const reset = take('resetTunnel');
+  const closing = take('closeTunnel');
+  const halfOpen = take('halfOpen');
   let target: Socket | undefined;
   let downstream: Downstream | undefined;
   let bytesDown = 0;
@@ -89,7 +90,7 @@ export function runTunnel(
   };
 
   greet(context, session, socket, timers);
-  if (take('ignoreClose', place)) {
+  if (take('ignoreClose')) {
     // The library answers a close frame by calling this; without it the client waits for an answer in vain.
     socket.close = () => undefined;
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { pause } from '../net/http.ts';
+import { pause, reportBug } from '../net/http.ts';
 import type { BastionContext } from './context.ts';
 import { endpointAt } from './context.ts';
 import { createFrameInspector } from './frame-inspector.ts';
@@ -63,7 +63,7 @@ export function createUpgrader(
   return (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     upgrade(context, server, request, socket, head).catch((error: unknown) => {
-      console.error(error);
+      reportBug(error);
       socket.destroy();
     });
   };

@@ -9,7 +9,7 @@ export interface SignedIn {
 }
 
 /** What stands behind an authorization code. */
-export interface CodeGrant extends SignedIn {
+interface CodeGrant extends SignedIn {
   readonly tenant: string;
   readonly redirectUri: string;
   readonly challenge: string | undefined;
@@ -18,7 +18,7 @@ export interface CodeGrant extends SignedIn {
 }
 
 /** A sign-in on another device. */
-export interface DeviceGrant {
+interface DeviceGrant {
   readonly userCode: string;
   readonly clientId: string;
   readonly tenant: string;

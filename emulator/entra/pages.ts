@@ -2,7 +2,7 @@ import type { EstateTenant, EstateUser } from '../estate/schema.ts';
 import type { Reply } from '../net/http.ts';
 
 /** Text made safe inside HTML and attributes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 

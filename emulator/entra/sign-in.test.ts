@@ -39,7 +39,7 @@ describe('sign-in', () => {
       code_challenge: challenge,
       code_challenge_method: 'S256',
       ...more,
-    })}`;
+    }).toString()}`;
   const redeem = (form: Readonly<Record<string, string>>, tenant = 'organizations'): Promise<Answer> =>
     fetchText(`${emulator.cloud.authority}/${tenant}/oauth2/v2.0/token`, {
       method: 'POST',
@@ -55,7 +55,7 @@ describe('sign-in', () => {
   const withCode = (code: string, more: Readonly<Record<string, string>> = {}) =>
     redeem({ grant_type: 'authorization_code', code, code_verifier: verifier, ...more });
   const errorOf = (answer: Answer) => {
-    const body = answer.json<Record<string, unknown>>();
+    const body = answer.json();
     return [answer.status, body['error'], (body['error_codes'] as number[] | undefined)?.[0]];
   };
 

@@ -70,44 +70,54 @@ export interface SshAuthority {
  * ago for 65 minutes, key id `oid@tid`, RSA signed with SHA-256.
  */
 export function createSshAuthority(): SshAuthority {
+  // Made when first asked for: most estates in tests never are, and an RSA key costs a tenth of a second.
+  let made: { readonly key: KeyObject; readonly blob: Buffer } | undefined;
+  const keys = (): { readonly key: KeyObject; readonly blob: Buffer } => (made ??= makeKeys());
+  return {
+    get publicKeyLine() {
+      return `ssh-rsa ${keys().blob.toString('base64')} emulated-entra`;
+    },
+    sign: (request) => signCertificate(request, keys().key, keys().blob),
+  };
+}
+
+function makeKeys(): { readonly key: KeyObject; readonly blob: Buffer } {
   const pair = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
   const key = createPrivateKey(pair.privateKey);
-  const blob = rsaBlob(createPublicKey(pair.publicKey));
-  return {
-    publicKeyLine: `ssh-rsa ${blob.toString('base64')} emulated-entra`,
-    sign(request) {
-      const body = Buffer.concat([
-        text('ssh-rsa-cert-v01@openssh.com'),
-        text(randomBytes(32)),
-        mpint(request.exponent),
-        mpint(request.modulus),
-        uint64(0),
-        uint32(1),
-        text(`${request.oid}@${request.tid}`),
-        text(text(request.upn)),
-        uint64(request.now - validity.before),
-        uint64(request.now + validity.after),
-        text(''),
-        // Sorted by name, as the format demands.
-        options([
-          ['displayname@sshservice.azure.net', request.name],
-          ['oid@sshservice.azure.net', request.oid],
-          ['permit-X11-forwarding', ''],
-          ['permit-agent-forwarding', ''],
-          ['permit-port-forwarding', ''],
-          ['permit-pty', ''],
-          ['permit-user-rc', ''],
-          ['tid@sshservice.azure.net', request.tid],
-        ]),
-        text(''),
-        text(blob),
-      ]);
-      const signature = Buffer.concat([text('rsa-sha2-256'), text(sign('sha256', body, key))]);
-      return Buffer.concat([body, text(signature)]).toString('base64');
-    },
-  };
+  return { key, blob: rsaBlob(createPublicKey(pair.publicKey)) };
+}
+
+function signCertificate(request: SshCertificateRequest, key: KeyObject, authority: Buffer): string {
+  const body = Buffer.concat([
+    text('ssh-rsa-cert-v01@openssh.com'),
+    text(randomBytes(32)),
+    mpint(request.exponent),
+    mpint(request.modulus),
+    uint64(0),
+    uint32(1),
+    text(`${request.oid}@${request.tid}`),
+    text(text(request.upn)),
+    uint64(request.now - validity.before),
+    uint64(request.now + validity.after),
+    text(''),
+    // Sorted by name, as the format demands.
+    options([
+      ['displayname@sshservice.azure.net', request.name],
+      ['oid@sshservice.azure.net', request.oid],
+      ['permit-X11-forwarding', ''],
+      ['permit-agent-forwarding', ''],
+      ['permit-port-forwarding', ''],
+      ['permit-pty', ''],
+      ['permit-user-rc', ''],
+      ['tid@sshservice.azure.net', request.tid],
+    ]),
+    text(''),
+    text(authority),
+  ]);
+  const signature = Buffer.concat([text('rsa-sha2-256'), text(sign('sha256', body, key))]);
+  return Buffer.concat([body, text(signature)]).toString('base64');
 }

@@ -1,4 +1,5 @@
-import { createHash, createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPair, randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
 import { createLocalJWKSet, errors, exportJWK, type JWK, jwtVerify, SignJWT } from 'jose';
 
 /** What an access token says about its owner. */
@@ -15,7 +16,7 @@ export interface Claims {
 }
 
 /** Why a token was not accepted. */
-export type TokenRefusal = 'malformed' | 'bad-signature' | 'expired' | 'wrong-audience';
+type TokenRefusal = 'malformed' | 'bad-signature' | 'expired' | 'wrong-audience';
 
 /** Signs and checks the estate's JSON web tokens (RS256). */
 export interface TokenSigner {
@@ -26,7 +27,7 @@ export interface TokenSigner {
 
 /** A signer with a fresh key. `now` is in milliseconds. */
 export async function createTokenSigner(now: () => number): Promise<TokenSigner> {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const publicKey = createPublicKey(privateKey);
   const kid = createHash('sha1')
     .update(publicKey.export({ type: 'spki', format: 'der' }))

@@ -13,7 +13,7 @@ export interface Principal {
 }
 
 /** A role that a principal holds, and where. */
-export interface Assignment {
+interface Assignment {
   readonly role: Role;
   readonly scope: string;
   readonly principalOid: string;

@@ -9,7 +9,7 @@ const afterBytes = z.number().int().nonnegative().default(0);
 const status = (fallback: number) => z.number().int().min(400).max(599).default(fallback);
 
 /** One schema for each fault. A fault with `times` is spent after so many requests; one without stays. */
-export const faultSchemas = {
+const faultSchemas = {
   delayTokens: z.strictObject({ ...scope, ms: z.number().nonnegative() }),
   rejectTokens: z.strictObject({ ...scope, times: z.number().int().positive().default(1) }),
   throttleTokens: z.strictObject({ ...scope, retryAfterSeconds: z.number().nonnegative().default(1) }),
@@ -128,7 +128,7 @@ export interface FaultBoard {
 }
 
 /** Where a request happens, to match a fault's limits. */
-export interface FaultPlace {
+interface FaultPlace {
   readonly bastionId?: string;
   readonly path?: string;
 }

@@ -84,7 +84,7 @@ export function nicId(resource: Resource): string {
 }
 
 /** The id of a subnet that an estate writes as `network/subnet`, `group/network/subnet` or in full. */
-export function subnetId(text: string, from: Pick<Resource, 'subscription' | 'group'>): string {
+function subnetId(text: string, from: Pick<Resource, 'subscription' | 'group'>): string {
   if (text.startsWith('/')) return text;
   const parts = text.split('/');
   const [group, network, subnet] = parts.length > 2 ? parts : [from.group.name, ...parts];

@@ -27,7 +27,7 @@ function isPeered(world: World, from: string, to: string): boolean {
 }
 
 /** Whether a Bastion reaches a network: its own, or one that is peered with it directly. */
-export function reachesNetwork(world: World, bastion: ResourceOf<'bastion'>, networkId: string): boolean {
+function reachesNetwork(world: World, bastion: ResourceOf<'bastion'>, networkId: string): boolean {
   const own = networkOfBastion(bastion);
   if (sameId(own, networkId)) return true;
   if (bastion.source.bastion.sku === 'Developer') return false;

@@ -130,7 +130,7 @@ const extensionSchema = z.strictObject({
 });
 
 /** What a VM does with its power. */
-export const powerStates = [
+const powerStates = [
   'running',
   'starting',
   'stopping',
@@ -253,7 +253,7 @@ const latenciesSchema = z.strictObject({
 });
 
 /** The whole estate: one JSON document. */
-export const estateSchema = z.strictObject({
+const estateSchema = z.strictObject({
   $schema: z.string().optional(),
   version: z.literal(1),
   name: z.string(),
@@ -279,7 +279,6 @@ export type EstateTenant = Estate['tenants'][number];
 export type EstateUser = Estate['users'][number];
 export type EstateServicePrincipal = Estate['servicePrincipals'][number];
 export type EstateRole = Estate['roles'][number];
-export type EstateAssignment = Estate['roleAssignments'][number];
 export type EstateSubscription = Estate['subscriptions'][number];
 export type EstateGroup = EstateSubscription['resourceGroups'][number];
 export type EstateNetwork = EstateGroup['networks'][number];

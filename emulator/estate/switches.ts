@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Where a switch's default comes from: what the service documents, what people saw, or what nobody public knows. */
-export type SwitchSource = 'documented' | 'observed' | 'guess' | 'inference' | 'open question';
+type SwitchSource = 'documented' | 'observed' | 'guess' | 'inference' | 'open question';
 
 interface SwitchNote {
   readonly source: SwitchSource;

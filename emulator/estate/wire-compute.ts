@@ -10,7 +10,7 @@ export type Json = Record<string, unknown>;
 const created = '2025-11-03T08:14:22.7391054+00:00';
 
 /** The VM's own GUID: a machine that was made anew under the same name has another. */
-export function vmGuid(resource: Resource): string {
+function vmGuid(resource: Resource): string {
   const { source } = resource;
   const written =
     source.kind === 'vm' ? source.vm.vmId : source.kind === 'instance' ? source.instance.vmId : undefined;

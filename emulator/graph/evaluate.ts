@@ -12,12 +12,12 @@ export interface Table {
 
 type Evaluator = (row: Row) => unknown;
 
-const asText = (value: unknown): string =>
-  value === undefined || value === null
-    ? ''
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return value === undefined || value === null ? '' : JSON.stringify(value);
+}
+
 const isEmpty = (value: unknown): boolean => asText(value) === '';
 
 /** Ordinary functions: all arguments are evaluated. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** Suffix of every data-plane host that an estate does not name itself; one wildcard covers them all. */
-export const dataPlaneSuffix = 'bastion.emulated.example';
+const dataPlaneSuffix = 'bastion.emulated.example';
 
 /** A throw-away authority and the one leaf that all listeners use. */
 export interface Certificates {

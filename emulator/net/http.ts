@@ -3,6 +3,11 @@ import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 
+/** Says on standard error that the emulator itself is wrong: a request met an error nobody expected. */
+export function reportBug(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+}
+
 /** A request, read. */
 export interface Call {
   readonly method: string;
@@ -76,7 +81,6 @@ function send(response: ServerResponse, reply: Reply): void {
 export function serve(
   handler: Handler,
   scheme: 'http' | 'https',
-  onBug: (error: unknown) => void,
   reset: (socket: Socket) => void = (socket) => socket.destroy(),
 ): RequestListener {
   return (request, response) => {
@@ -95,7 +99,7 @@ export function serve(
         else send(response, outcome);
       },
       (error: unknown) => {
-        onBug(error);
+        reportBug(error);
         if (!response.headersSent) send(response, { status: 500, body: 'The emulator failed; see its log.' });
       },
     );

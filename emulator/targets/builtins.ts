@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
 /** Targets that every estate has. */
-export const builtinNames = ['echo', 'chargen', 'discard', 'banner'] as const;
+const builtinNames = ['echo', 'chargen', 'discard', 'banner'] as const;
 
 type Builtin = (typeof builtinNames)[number];
 

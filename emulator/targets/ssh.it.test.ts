@@ -47,7 +47,7 @@ describe.each(['sshd', 'ssh2'] as const)('the SSH target %s', (kind) => {
     });
     targets = await startTargets(estate, {
       folder: join(tools.folder, 'targets'),
-      userAuthority: authority.publicKeyLine,
+      userAuthority: () => authority.publicKeyLine,
       start: 'auto',
     });
     server = targets.sshd('linux');
@@ -160,40 +160,10 @@ describe.each(['sshd', 'ssh2'] as const)('the SSH target %s', (kind) => {
       const file = `${rsa}-cert.pub`;
       await writeFile(file, `ssh-rsa-cert-v01@openssh.com ${certificate}\n`);
       const shown = await runProgram('ssh-keygen', ['-L', '-f', file]);
-      const login = await tools.ssh(
-        server.port,
-        demo.ada,
-        ['whoami'],
-        [
-          ...[
-            '-i',
-            rsa,
-            '-o',
-            `CertificateFile=${file}`,
-            '-o',
-            'IdentitiesOnly=yes',
-            '-o',
-            'PasswordAuthentication=no',
-          ],
-        ],
-      );
-      const other = await tools.ssh(
-        server.port,
-        'ada',
-        ['whoami'],
-        [
-          ...[
-            '-i',
-            rsa,
-            '-o',
-            `CertificateFile=${file}`,
-            '-o',
-            'IdentitiesOnly=yes',
-            '-o',
-            'PasswordAuthentication=no',
-          ],
-        ],
-      );
+      const more = ['-i', rsa, '-o', `CertificateFile=${file}`, '-o', 'IdentitiesOnly=yes'];
+      more.push('-o', 'PasswordAuthentication=no');
+      const login = await tools.ssh(server.port, demo.ada, ['whoami'], more);
+      const other = await tools.ssh(server.port, 'ada', ['whoami'], more);
       expect({
         keyId: /Key ID: "([^"]+)"/.exec(shown.stdout)?.[1],
         principal: shown.stdout.includes(`Principals: \n                ${demo.ada}\n`),

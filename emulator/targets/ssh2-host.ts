@@ -2,13 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { appendFile, mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import ssh2, {
-  type AuthContext,
-  type Connection,
-  type ParsedKey,
-  type PasswordAuthContext,
-  type Session,
-} from 'ssh2';
+import ssh2, { type AuthContext, type Connection, type ParsedKey, type Session } from 'ssh2';
 import { serveSftp } from './ssh2-sftp.ts';
 import { runCommand, serveShell } from './ssh2-shell.ts';
 import type { SshServer, SshTarget } from './sshd.ts';
@@ -39,7 +33,7 @@ function accepts(target: SshTarget, context: AuthContext): boolean {
   const user = target.users.find(({ name }) => name === context.username);
   if (!user) return false;
   if (context.method === 'password') {
-    const { password } = context as PasswordAuthContext;
+    const { password } = context;
     return target.passwordAuthentication && user.password !== undefined && password === user.password;
   }
   if (context.method !== 'publickey') return false;
@@ -49,7 +43,7 @@ function accepts(target: SshTarget, context: AuthContext): boolean {
     const known = Array.isArray(key) ? (key[0] as ParsedKey) : key;
     const isSame = known.getPublicSSH().equals(context.key.data);
     if (!isSame || !context.signature || !context.blob) return isSame;
-    return known.verify(context.blob, context.signature, context.hashAlgo) === true;
+    return known.verify(context.blob, context.signature, context.hashAlgo);
   });
 }
 

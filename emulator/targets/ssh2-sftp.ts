@@ -42,7 +42,7 @@ function attributes(found: Stats): Attributes {
 
 function longName(name: string, found: Stats): string {
   const kind = found.isDirectory() ? 'd' : found.isSymbolicLink() ? 'l' : '-';
-  const bits = [...'rwxrwxrwx']
+  const bits = Array.from('rwxrwxrwx')
     .map((letter, index) => ((found.mode >> (8 - index)) & 1 ? letter : '-'))
     .join('');
   return `${kind}${bits} 1 ${found.uid} ${found.gid} ${found.size} ${found.mtime.toISOString().slice(0, 10)} ${name}`;

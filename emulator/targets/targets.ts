@@ -35,7 +35,7 @@ function hostNameOf(estate: Estate, target: string): string {
  */
 export async function startTargets(
   estate: Estate,
-  options: { readonly folder: string; readonly userAuthority: string; readonly start: 'auto' | 'none' },
+  options: { readonly folder: string; readonly userAuthority: () => string; readonly start: 'auto' | 'none' },
 ): Promise<Targets> {
   const builtins = await startBuiltins();
   const ssh = new Map<string, SshServer>();
@@ -53,7 +53,7 @@ export async function startTargets(
     }
     const hostName = hostNameOf(estate, target.name);
     const server = useSshd
-      ? await startSshd({ target, folder, hostName, userAuthority: options.userAuthority, isJailed })
+      ? await startSshd({ target, folder, hostName, userAuthority: options.userAuthority(), isJailed })
       : await startSsh2Host({ target, folder, hostName });
     ssh.set(target.name, server);
   };

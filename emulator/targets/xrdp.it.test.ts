@@ -51,7 +51,7 @@ describe('the Remote Desktop target', () => {
       tenants: [{ id: demo.contoso, name: 'Contoso', domain: 'contoso.example' }],
       targets: [{ kind: 'xrdp', name: 'desk', users: [{ name: 'ada', password: 'correct horse 1815' }] }],
     });
-    targets = await startTargets(estate, { folder, userAuthority: '', start: 'auto' });
+    targets = await startTargets(estate, { folder, userAuthority: () => '', start: 'auto' });
     // Needs xrdp, xorgxrdp, and root: the reason is in the message if they are not there.
     expect(targets.missing).toEqual({});
   });

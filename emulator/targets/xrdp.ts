@@ -134,8 +134,19 @@ export async function startXrdp(input: {
   const accounts = await writeAccounts(folder, input.target.users);
   const [port, sesmanPort] = await Promise.all([freePort(), freePort()]);
   await run('openssl', [
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${input.hostName}`, '-days', '30'],
-    ...['-keyout', join(etc, 'desk-key.pem'), '-out', join(etc, 'desk-cert.pem')],
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-subj',
+    `/CN=${input.hostName}`,
+    '-days',
+    '30',
+    '-keyout',
+    join(etc, 'desk-key.pem'),
+    '-out',
+    join(etc, 'desk-cert.pem'),
   ]);
   const { stdout } = await run('openssl', [
     'x509',

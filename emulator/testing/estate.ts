@@ -45,11 +45,11 @@ export async function startDemo(
 }
 
 /** A clock that only a test moves; it starts now. */
-export function createClock(): { now(): number; advance(ms: number): void } {
+export function createClock(): { readonly now: () => number; readonly advance: (ms: number) => void } {
   let time = Date.now();
   return {
     now: () => time,
-    advance(ms) {
+    advance: (ms) => {
       time += ms;
     },
   };

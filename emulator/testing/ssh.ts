@@ -49,9 +49,17 @@ export async function sshTools(password: string): Promise<SshTools> {
   const askpass = join(folder, 'askpass');
   await writeFile(askpass, `#!/bin/sh\nprintf '%s\\n' '${password}'\n`, { mode: 0o700 });
   const env = { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force' };
+  const settings = {
+    StrictHostKeyChecking: 'no',
+    UserKnownHostsFile: '/dev/null',
+    NumberOfPasswordPrompts: '1',
+    LogLevel: 'ERROR',
+    IdentityAgent: 'none',
+  };
   const options = [
-    ...['-F', 'none', '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
-    ...['-o', 'NumberOfPasswordPrompts=1', '-o', 'LogLevel=ERROR', '-o', 'IdentityAgent=none'],
+    '-F',
+    'none',
+    ...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
   ];
   return {
     folder,

@@ -10,6 +10,7 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly text: string;
   /** The body as JSON; throws if it is none. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a test says what it expects
   json<T = Record<string, unknown>>(): T;
 }
 
@@ -48,6 +49,7 @@ export function fetchText(address: string, sending: Sending = {}): Promise<Answe
           status: response.statusCode ?? 0,
           headers: response.headers,
           text,
+          // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- see the interface
           json: <T>() => JSON.parse(text) as T,
         });
       });
@@ -113,7 +115,7 @@ export async function signIn(
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
-  const { code } = await pickAccount(`${metadata['authorization_endpoint']}?${query}`, upn);
+  const { code } = await pickAccount(`${metadata['authorization_endpoint']}?${query.toString()}`, upn);
   const answer = await fetchText(metadata['token_endpoint'] ?? '', {
     method: 'POST',
     ca,
