@@ -9,7 +9,7 @@ const afterBytes = z.number().int().nonnegative().default(0);
 const status = (fallback: number) => z.number().int().min(400).max(599).default(fallback);
 
 /** One schema for each fault. A fault with `times` is spent after so many requests; one without stays. */
-const faultSchemas = {
+export const faultSchemas = {
   delayTokens: z.strictObject({ ...scope, ms: z.number().nonnegative() }),
   rejectTokens: z.strictObject({ ...scope, times: z.number().int().positive().default(1) }),
   throttleTokens: z.strictObject({ ...scope, retryAfterSeconds: z.number().nonnegative().default(1) }),
