@@ -11,7 +11,7 @@ import { IconButton } from '../ui/IconButton.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { FilterBox } from './FilterBox.tsx';
 import { InventoryTree } from './InventoryTree.tsx';
-import { setFilter, useTreeRows } from './tree-state.ts';
+import { setFilter, useEstate, useTreeRows } from './tree-state.ts';
 
 const skeletonWidths = [52, 64, 40, 70, 58, 46, 66, 50, 61, 44];
 
@@ -31,7 +31,7 @@ function SkeletonRows(): ReactNode {
 
 function SidebarContent(): ReactNode {
   const inventory = useAppState((state) => state.inventory);
-  const hasVms = useAppState((state) => Object.keys(state.vms).length > 0);
+  const hasVms = useEstate().vmCount > 0;
   const filter = useUi((ui) => ui.filter);
   const { rows, matchCount, isFiltered } = useTreeRows();
 
@@ -73,7 +73,7 @@ function SidebarContent(): ReactNode {
 
 function Freshness(): ReactNode {
   const inventory = useAppState((state) => state.inventory);
-  const count = useAppState((state) => Object.keys(state.vms).length);
+  const count = useEstate().vmCount;
   const nowMs = useNow(30_000);
   if (inventory.state === 'loading') return <span>Refreshing…</span>;
   if (inventory.refreshedAtMs === null) return <span />;

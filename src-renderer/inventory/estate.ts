@@ -31,24 +31,34 @@ export interface Estate {
   readonly vmCount: number;
 }
 
-const sortKeys = new Map<string, string>();
-
 /** A key that sorts `web-9` before `web-10` by plain comparison; a collator is ten times slower on large estates. */
 export function sortKey(name: string): string {
-  const known = sortKeys.get(name);
-  if (known !== undefined) return known;
-  const key = name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, '0'));
-  if (sortKeys.size > 200_000) sortKeys.clear();
-  sortKeys.set(name, key);
-  return key;
+  return name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, '0'));
 }
 
-function byName<T>(nameOf: (item: T) => string): (a: T, b: T) => number {
-  return (a, b) => {
-    const left = sortKey(nameOf(a));
-    const right = sortKey(nameOf(b));
-    return left < right ? -1 : left > right ? 1 : 0;
-  };
+/** What machines are sorted and grouped by, made once for each summary: a change of one rebuilds the tree. */
+const keysOf = new WeakMap<VmSummary, { readonly name: string; readonly group: string }>();
+
+function vmKeys(vm: VmSummary): { readonly name: string; readonly group: string } {
+  const known = keysOf.get(vm);
+  if (known !== undefined) return known;
+  // Azure's casing of resource group names is not stable, so groups are told apart in lower case.
+  const keys = { name: sortKey(vm.name), group: vm.resourceGroup.toLowerCase() };
+  keysOf.set(vm, keys);
+  return keys;
+}
+
+/** Sorts by name as people count. */
+export function sortByName<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
+  return sortByKey(items, (item) => sortKey(nameOf(item)));
+}
+
+/** Every key is made once, not at every comparison. */
+function sortByKey<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return items
+    .map((item) => ({ item, key: keyOf(item) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ item }) => item);
 }
 
 function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
@@ -64,17 +74,16 @@ function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string,
 
 function buildSubscription(subscription: Subscription, vms: readonly VmSummary[]): EstateSubscription {
   const id = `sub:${subscription.id}`;
-  // Azure's casing of resource group names is not stable, so groups are told apart in lower case.
-  const groups = [...groupBy(vms, (vm) => vm.resourceGroup.toLowerCase())].map(([key, members]) => ({
+  const groups = [...groupBy(vms, (vm) => vmKeys(vm).group)].map(([key, members]) => ({
     id: `${id}/rg:${key}`,
     name: members[0]?.resourceGroup ?? key,
-    vms: members.sort(byName((vm) => vm.name)),
+    vms: sortByKey(members, (vm) => vmKeys(vm).name),
   }));
   return {
     id,
     subscription,
     searchName: subscription.name.toLowerCase(),
-    groups: groups.sort(byName((group) => group.name)),
+    groups: sortByName(groups, (group) => group.name),
     vmCount: vms.length,
   };
 }
@@ -97,10 +106,11 @@ export function buildEstate(
   const strayTenants: Tenant[] = [...byTenant.keys()].flatMap((id) =>
     knownTenants.has(id) ? [] : [{ id, name: id, domain: '', state: 'ready' as const }],
   );
-  const tenants = [...status.tenants, ...strayTenants].sort(byName((tenant) => tenant.name)).map((tenant) => {
-    const subscriptions = (byTenant.get(tenant.id) ?? [])
-      .map((subscription) => buildSubscription(subscription, vmsBySubscription.get(subscription.id) ?? []))
-      .sort(byName((entry) => entry.subscription.name));
+  const tenants = sortByName([...status.tenants, ...strayTenants], (tenant) => tenant.name).map((tenant) => {
+    const built = (byTenant.get(tenant.id) ?? []).map((subscription) =>
+      buildSubscription(subscription, vmsBySubscription.get(subscription.id) ?? []),
+    );
+    const subscriptions = sortByName(built, (entry) => entry.subscription.name);
     const vmCount = subscriptions.reduce((sum, entry) => sum + entry.vmCount, 0);
     return { id: `tenant:${tenant.id}`, tenant, subscriptions, vmCount };
   });

@@ -67,14 +67,25 @@ export function powerShape(power: Power): 'running' | 'off' | 'changing' | 'unkn
   }
 }
 
-const isWordCharacter = (character: string | undefined) =>
-  character !== undefined && /[\p{L}\p{N}]/u.test(character);
+const isDigit = (code: number) => code >= 48 && code <= 57;
+const isLetter = (code: number) => (code >= 97 && code <= 122) || code > 127;
 
+/** True where a word or a number begins. Character codes and no patterns: this runs for every letter of every name. */
 function startsWord(name: string, index: number): boolean {
-  const before = name[index - 1];
-  const here = name[index];
-  if (!isWordCharacter(before)) return true;
-  return /\d/.test(here ?? '') !== /\d/.test(before ?? '');
+  if (index === 0) return true;
+  const before = name.charCodeAt(index - 1);
+  if (!isLetter(before) && !isDigit(before)) return true;
+  return isDigit(before) !== isDigit(name.charCodeAt(index));
+}
+
+function matchesFrom(name: string, nameIndex: number, text: string, textIndex: number): boolean {
+  if (textIndex === text.length) return true;
+  for (let index = nameIndex; index < name.length; index += 1) {
+    if (name[index] !== text[textIndex]) continue;
+    const mayMatch = (index === nameIndex && textIndex > 0) || startsWord(name, index);
+    if (mayMatch && matchesFrom(name, index + 1, text, textIndex + 1)) return true;
+  }
+  return false;
 }
 
 /**
@@ -82,15 +93,7 @@ function startsWord(name: string, index: number): boolean {
  * number: `w01` finds `web-01`, `wpr` finds `web-prod`, `eb1` finds nothing. Both in lower case.
  */
 export function matchesByInitials(name: string, text: string): boolean {
-  const search = (nameIndex: number, textIndex: number, isRun: boolean): boolean => {
-    if (textIndex === text.length) return true;
-    for (let index = nameIndex; index < name.length; index += 1) {
-      const mayMatch = startsWord(name, index) || (isRun && index === nameIndex);
-      if (mayMatch && name[index] === text[textIndex] && search(index + 1, textIndex + 1, true)) return true;
-    }
-    return false;
-  };
-  return text.length <= 32 && search(0, 0, false);
+  return text.length <= 32 && matchesFrom(name, 0, text, 0);
 }
 
 /** What is searched of one machine, made once for each summary: ten thousand are read at every key press. */

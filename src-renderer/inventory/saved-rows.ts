@@ -1,9 +1,17 @@
 import type { VmSummary } from '../../shared/inventory.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { lastPart } from '../ui/format.ts';
-import { sortKey } from './estate.ts';
+import { sortByName } from './estate.ts';
 import { type FilterTerm, matchesByInitials, matchesFilter } from './filter.ts';
 import type { TreeRow, TreeRows } from './tree-row.ts';
+
+/** The row above all saved connections. */
+export const savedRowId = 'saved';
+
+/** The row of a folder of saved connections. */
+export function folderRowId(folder: string): string {
+  return `saved/${folder}`;
+}
 
 function matchesProfile(terms: readonly FilterTerm[], profile: Profile, vm: VmSummary | null): boolean {
   const words = [profile.name, profile.folder, profile.user ?? '', lastPart(profile.vmId)]
@@ -17,8 +25,6 @@ function matchesProfile(terms: readonly FilterTerm[], profile: Profile, vm: VmSu
   });
 }
 
-const compareKeys = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);
-
 /** The rows of the saved connections: folders in order, those without a folder last; nothing if there are none. */
 export function buildSavedRows(
   profiles: Readonly<Record<string, Profile>>,
@@ -26,20 +32,19 @@ export function buildSavedRows(
   terms: readonly FilterTerm[],
   isExpanded: (id: string) => boolean,
 ): TreeRows {
-  const shown = Object.values(profiles)
+  const found = Object.values(profiles)
     .map((profile) => ({ profile, vm: vms[profile.vmId.toLowerCase()] ?? null }))
-    .filter(({ profile, vm }) => matchesProfile(terms, profile, vm))
-    .sort((a, b) => compareKeys(sortKey(a.profile.name), sortKey(b.profile.name)));
+    .filter(({ profile, vm }) => matchesProfile(terms, profile, vm));
+  const shown = sortByName(found, ({ profile }) => profile.name);
   if (shown.length === 0) return { rows: [], matchCount: 0 };
 
-  const isOpen = isExpanded('saved');
-  const root = { id: 'saved', level: 1, parentId: null, position: 1, setSize: 1 } as const;
+  const isOpen = isExpanded(savedRowId);
+  const root = { id: savedRowId, level: 1, parentId: null, position: 1, setSize: 1 } as const;
   const rows: TreeRow[] = [{ kind: 'saved', ...root, isExpanded: isOpen, count: shown.length }];
   if (!isOpen) return { rows, matchCount: shown.length };
 
-  const folders = [...new Set(shown.map(({ profile }) => profile.folder))]
-    .filter((folder) => folder !== '')
-    .sort((a, b) => compareKeys(sortKey(a), sortKey(b)));
+  const named = new Set(shown.map(({ profile }) => profile.folder).filter((folder) => folder !== ''));
+  const folders = sortByName([...named], (folder) => folder);
   const loose = shown.filter(({ profile }) => profile.folder === '');
   const setSize = folders.length + loose.length;
   const addProfiles = (
@@ -55,10 +60,10 @@ export function buildSavedRows(
     });
   };
   folders.forEach((folder, index) => {
-    const id = `saved/${folder}`;
+    const id = folderRowId(folder);
     const members = shown.filter(({ profile }) => profile.folder === folder);
     const isFolderOpen = isExpanded(id);
-    const place = { level: 2, parentId: 'saved', position: index + 1, setSize };
+    const place = { level: 2, parentId: savedRowId, position: index + 1, setSize };
     rows.push({
       kind: 'folder',
       id,
@@ -69,6 +74,6 @@ export function buildSavedRows(
     });
     if (isFolderOpen) addProfiles(members, 3, id, 1, members.length);
   });
-  addProfiles(loose, 2, 'saved', folders.length + 1, setSize);
+  addProfiles(loose, 2, savedRowId, folders.length + 1, setSize);
   return { rows, matchCount: shown.length };
 }

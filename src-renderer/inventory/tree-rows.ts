@@ -139,8 +139,17 @@ class RowBuilder {
     });
     if (!isExpanded) return;
     group.vms.forEach((vm, index) => {
-      const place = { level: 4, parentId: group.id, isExpanded: null, position: index + 1, setSize: count };
-      this.rows.push({ kind: 'vm', id: vm.id, ...place, vm });
+      // Written out, because ten thousand spread objects cost a frame.
+      this.rows.push({
+        kind: 'vm',
+        id: vm.id,
+        level: 4,
+        parentId: group.id,
+        isExpanded: null,
+        position: index + 1,
+        setSize: count,
+        vm,
+      });
     });
   }
 }

@@ -2,11 +2,11 @@ import { type ReactNode, useId, useMemo, useState } from 'react';
 import type { AppError } from '../../shared/errors.ts';
 import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
-import { useUi } from '../state/ui-store.ts';
 import { Button } from '../ui/Button.tsx';
 import { ErrorBlock } from '../ui/ErrorBlock.tsx';
 import { MethodFields } from '../ui/MethodFields.tsx';
 import { TextField } from '../ui/TextField.tsx';
+import { revealSaved } from './reveal.ts';
 import { checkDraft, defaultPort, type DraftProblems, type TypedDraft } from './draft.ts';
 
 interface ProfileFormProps {
@@ -50,8 +50,7 @@ export function ProfileForm({ profileId, initial, onDone }: ProfileFormProps): R
       setError(result.error);
       return;
     }
-    // A saved connection that a filter hides would look lost.
-    useUi.setState({ filter: '' });
+    revealSaved(checked.draft.folder);
     onDone();
   }
 
