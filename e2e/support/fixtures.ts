@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import demoEstate from '../../emulator/estates/demo.json' with { type: 'json' };
 import { type Emulator, startEmulator } from '../../emulator/index.ts';
 import { type AppOptions, makeDataFolder, type RunningApp, startApp } from './app.ts';
-import { walkSignIn } from './walk-sign-in.ts';
 
 interface Fixtures {
   /** The estate that the emulator serves; the demo estate unless a spec says otherwise. */
@@ -14,8 +13,6 @@ interface Fixtures {
   /** Starts the app; whatever still runs at the end of the test is killed. */
   readonly launch: (options?: Partial<AppOptions>) => Promise<RunningApp>;
 }
-
-export const ada = { upn: 'ada@contoso.example', user: 'ada', password: 'correct horse 1815' } as const;
 
 export const test = base.extend<Fixtures>({
   estate: [demoEstate, { option: true }],
@@ -42,6 +39,7 @@ export const test = base.extend<Fixtures>({
 });
 
 export { expect } from '@playwright/test';
+export { ada, signIn } from './sign-in.ts';
 
 function killIfAlive(pid: number): void {
   try {
@@ -49,10 +47,4 @@ function killIfAlive(pid: number): void {
   } catch {
     // It has ended, as it should have.
   }
-}
-
-/** Signs in by the system browser, as a person would. */
-export async function signIn(app: RunningApp, upn: string = ada.upn): Promise<void> {
-  await app.page.getByRole('button', { name: 'Sign in with your browser' }).click();
-  await walkSignIn(await app.openedUrl(), upn);
 }
