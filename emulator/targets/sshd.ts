@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { access, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +52,13 @@ async function makeHostKey(file: string): Promise<HostKey> {
   const { stdout } = await run('ssh-keygen', ['-l', '-f', `${file}.pub`]);
   const line = (await readFile(`${file}.pub`, 'utf8')).trim().split(' ').slice(0, 2).join(' ');
   return { fingerprint: stdout.split(' ')[1] ?? '', line };
+}
+
+/** Starts a program that dies with this process, where the system can promise that. */
+function spawnBound(command: readonly string[]): ChildProcess {
+  const [file = '', ...args] =
+    process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command;
+  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 function config(
@@ -133,7 +140,7 @@ export async function startSshd(input: {
             hostName: input.hostName,
             logFile,
           })
-        : watch(spawn(program, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] }), logFile);
+        : watch(spawnBound(command), logFile);
       try {
         await jail.waitFor(/Server listening on/);
         return { jail, port };
