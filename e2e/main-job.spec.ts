@@ -143,6 +143,7 @@ test('the main job, from signing in to Remote Desktop', async ({ dataFolder, lau
       const before = sshd.hostKeyFingerprint();
       await sshd.rotateHostKey();
       const logBefore = (await readFile(sshd.logFile, 'utf8')).length;
+      await app.page.getByRole('row', { name: /Web shop/ }).hover();
       await app.page.getByRole('button', { name: 'Connect Web shop' }).click();
       const trust = await app.trust();
       await expect(trust.getByText(before)).toBeVisible();

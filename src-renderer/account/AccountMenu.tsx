@@ -12,7 +12,7 @@ import {
   Text,
 } from 'react-aria-components';
 import { themeSchema } from '../../shared/state.ts';
-import { run, saveSettings } from '../state/actions.ts';
+import { run, saveSettings, signIn } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
 
@@ -55,6 +55,16 @@ export function AccountMenu(): ReactNode {
             ))}
           </MenuSection>
           <Separator className="menu-separator" />
+          {account.kind === 'signed-in' && (
+            <MenuItem
+              id="sign-in"
+              className="menu-item"
+              textValue="Sign in again"
+              onAction={() => signIn('browser')}
+            >
+              <Text slot="label">Sign in again</Text>
+            </MenuItem>
+          )}
           {account.kind === 'signed-in' && (
             <MenuItem
               id="sign-out"

@@ -1,17 +1,12 @@
 import { Check, Copy, LoaderCircle } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { AccountState } from '../../shared/state.ts';
-import { copyText, run } from '../state/actions.ts';
+import { copyText, run, signIn } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
 import { Button } from '../ui/Button.tsx';
 import { ErrorBlock } from '../ui/ErrorBlock.tsx';
 import { useNow } from '../ui/use-now.ts';
-
-function signIn(method: 'browser' | 'device-code'): void {
-  // How it goes, and why it failed, is in the account's state.
-  void bridge().calls['account:sign-in']({ method });
-}
 
 function cancelSignIn(): void {
   void run(bridge().calls['account:cancel-sign-in'](null));

@@ -126,7 +126,10 @@ export function ConnectButtons({ vm, detail }: ConnectButtonsProps): ReactNode {
           Save as profile
         </Button>
       </div>
-      {plan !== null && plan.reason !== '' && <p className="soft selectable">{plan.reason}</p>}
+      {plan !== null && plan.reason !== '' && <p className="soft selectable">
+          {isWindows ? 'SSH: ' : ''}
+          {plan.reason}
+        </p>}
     </div>
   );
 }

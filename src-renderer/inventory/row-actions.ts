@@ -7,6 +7,7 @@ import {
   connectSsh,
   copyText,
   openVm,
+  reportError,
   run,
 } from '../state/actions.ts';
 import { bridge } from '../state/bridge.ts';
@@ -44,6 +45,8 @@ export function openRow(row: TreeRow): void {
       setExpanded(row.id, row.isExpanded !== true);
       return;
     case 'problem':
+      reportError(row.error);
+      return;
     case 'note':
     case 'skeleton':
   }

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import type { AppError } from '../../shared/errors.ts';
 import type { Session } from '../../shared/session.ts';
-import { openConnectOptions, reportError, run } from '../state/actions.ts';
+import { openConnectOptions, reportError, run, signIn } from '../state/actions.ts';
 import { bridge } from '../state/bridge.ts';
 import { Button } from '../ui/Button.tsx';
 
@@ -15,6 +15,7 @@ interface FailureActionsProps {
 /** The buttons for what can be done about a session that could not be made or was lost. */
 export function FailureActions({ session, error, retryLabel }: FailureActionsProps): ReactNode {
   const [isForgotten, setForgotten] = useState(false);
+  const needsSignIn = error.code === 'sign-in-needed' || error.code === 'bastion-unauthorized';
   const isKeyChanged = error.code === 'ssh-host-key-changed';
 
   async function forgetKey(): Promise<void> {
@@ -32,6 +33,7 @@ export function FailureActions({ session, error, retryLabel }: FailureActionsPro
         {retryLabel}
       </Button>
       <Button onPress={() => openConnectOptions(session.vmId, session.kind)}>Edit connection…</Button>
+      {needsSignIn && <Button onPress={() => signIn('browser')}>Sign in again</Button>}
       {isKeyChanged && !isForgotten && <Button onPress={() => void forgetKey()}>Forget pinned key…</Button>}
       {isForgotten && <output>The pinned key is forgotten.</output>}
     </>

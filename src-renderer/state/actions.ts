@@ -137,6 +137,11 @@ export function refreshInventory(): void {
   void run(bridge().calls['inventory:refresh'](null));
 }
 
+/** Starts a sign-in. How it goes, and why it failed, is in the account's state. */
+export function signIn(method: 'browser' | 'device-code'): void {
+  void bridge().calls['account:sign-in']({ method });
+}
+
 /** Saves a changed setting beside those that stay. */
 export function saveSettings(change: Partial<Settings>): void {
   const settings = currentState()?.settings;

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { checkPeer, findRow, kernelAddress } from './peer-check.ts';
+
+const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1
+   1: 0100007F:A001 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1000        0 222 1
+   2: 0100007F:A002 0100007F:1F90 06 00000000:00000000 00:00000000 00000000     0        0 0 1`;
+
+test('addresses as the kernel prints them', () => {
+  expect(kernelAddress('127.0.0.1', 8080)).toBe('0100007F:1F90');
+  expect(kernelAddress('127.70.1.2', 22)).toBe('0201467F:0016');
+});
+
+test('finds the row of a connection; a closed one has no inode', () => {
+  expect(findRow(table, '0100007F:A001', '0100007F:1F90')).toEqual({ uid: 1000, inode: 222 });
+  expect(findRow(table, '0100007F:A002', '0100007F:1F90')).toEqual({ uid: 0, inode: 0 });
+  expect(findRow(table, '0100007F:A003', '0100007F:1F90')).toBeNull();
+});
+
+test('a real connection of this user passes; as another user it would not', async () => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as { port: number };
+  const client = connect(address.port, '127.0.0.1');
+  const [accepted] = (await once(server, 'connection')) as [Socket];
+  const uid = process.getuid?.() ?? -1;
+  expect(await checkPeer(accepted, 'linux', uid)).toEqual({ kind: 'same-user' });
+  expect(await checkPeer(accepted, 'linux', uid + 1)).toMatchObject({ kind: 'other' });
+  expect(await checkPeer(accepted, 'win32', uid)).toEqual({ kind: 'not-checked' });
+  client.destroy();
+  accepted.destroy();
+  server.close();
+});
+
+test.runIf(process.getuid?.() === 0)('a connection by another user is refused', async () => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const connected = once(server, 'connection') as Promise<[Socket]>;
+  const child = spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'bash', '-c', `exec 3<>/dev/tcp/127.0.0.1/${port}; read -t 20 <&3`]);
+  const [accepted] = await connected;
+  expect(await checkPeer(accepted, 'linux', 0)).toEqual({ kind: 'other', reason: 'the program runs as user id 65534' });
+  accepted.destroy();
+  server.close();
+  child.kill();
+});
