@@ -45,8 +45,9 @@ test('a killed app leaves no secret, and the next start sweeps what it left', as
 
   // Tokens are never on disk, so the killed run's sessions end by the service's own clock; an orderly end adds none.
   await signIn(next);
-  await connectByPassword(next, 'web-01').catch(() => undefined); // the host key is pinned already: no question for it
-  await next.page.getByRole('button', { name: 'Disconnect' }).first().click().catch(() => undefined);
+  await connectByPassword(next, 'web-01', 'pinned');
+  await next.page.getByRole('button', { name: 'Disconnect' }).click();
+  await expect.poll(() => emulator.sessions().length).toBe(left);
   await next.quit();
   expect(emulator.sessions().length).toBe(left);
   expect(findSecrets([join(dataFolder, 'user-data')])).toBe('');

@@ -4,10 +4,11 @@ import { trustChannels, preloadChannels, windowChannels } from '../shared/ipc.ts
 import { ok } from '../shared/result.ts';
 import { publicCloud } from './azure/cloud.ts';
 import { loadCloud } from './azure/load-cloud.ts';
-import { compose, type Services } from './compose.ts';
+import { compose } from './compose.ts';
 import { setAppMenu } from './desktop/app-menu.ts';
 import { denyPermissions, registerAppScheme, serveAppFiles } from './desktop/app-protocol.ts';
 import { MainWindow } from './desktop/main-window.ts';
+import { Quitter } from './desktop/quitter.ts';
 import { openSecretBox } from './desktop/secret-box.ts';
 import { openTerminalPort } from './desktop/terminal-port.ts';
 import { TrustWindow } from './desktop/trust-window.ts';
@@ -19,9 +20,6 @@ import { askOverPipe, askpassVariable } from './ssh/askpass-socket.ts';
 import { readStartOptions } from './start-options.ts';
 import { initialState } from './state/initial-state.ts';
 import { StateStore } from './state/state-store.ts';
-
-/** How long the app may take to close tunnels and delete tokens before it goes anyway. */
-const quitTimeoutMs = 12_000;
 
 const askpass = process.env[askpassVariable];
 if (askpass !== undefined) {
@@ -116,12 +114,17 @@ async function run(cloudPath: string | null): Promise<void> {
     openBrowser: (url) => shell.openExternal(url),
   });
 
-  const quitter = new Quitter(services, trust, log);
+  const quitter = new Quitter(trust, log, {
+    liveNames: () => services.sessions.liveNames(),
+    dispose: async () => {
+      await localData.saveWindowPlace(main.place());
+      await services.dispose();
+    },
+  });
   const main = new MainWindow({
     preload: join(out, 'preload', 'window.cjs'),
     iconPath: join(app.getAppPath(), 'assets', 'icon.png'),
     place: localData.windowPlace,
-    savePlace: (place) => drop(log, 'window-place', localData.saveWindowPlace(place)),
     mayClose: () => quitter.mayClose(),
   });
   mainWindow = main;
@@ -176,67 +179,4 @@ async function run(cloudPath: string | null): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => quitter.quitNow());
   log.info('started', { version: app.getVersion(), electron: process.versions.electron, platform: process.platform });
   await services.signIn.restore();
-}
-
-/** Ends the app in order: asks once if sessions would be cut, then closes tunnels and deletes their tokens. */
-class Quitter {
-  private readonly services: Services;
-  private readonly trust: TrustWindow;
-  private readonly log: FileLog;
-  private state: 'running' | 'asking' | 'agreed' | 'disposed' = 'running';
-
-  constructor(services: Services, trust: TrustWindow, log: FileLog) {
-    this.services = services;
-    this.trust = trust;
-    this.log = log;
-  }
-
-  /** Asked when the window is about to close. */
-  mayClose(): boolean {
-    if (this.state === 'agreed' || this.state === 'disposed') return true;
-    const lines = this.services.sessions.liveNames();
-    if (lines.length === 0) {
-      this.quitNow();
-      return false;
-    }
-    if (this.state === 'running') drop(this.log, 'quit', this.askToQuit(lines));
-    return false;
-  }
-
-  beforeQuit(event: { readonly preventDefault: () => void }): void {
-    if (this.state === 'disposed') return;
-    event.preventDefault();
-    if (this.state !== 'agreed') this.mayClose();
-  }
-
-  /** Ends without asking. */
-  quitNow(): void {
-    if (this.state === 'agreed' || this.state === 'disposed') return;
-    this.state = 'agreed';
-    this.trust.dispose();
-    const timer = setTimeout(() => app.exit(1), quitTimeoutMs);
-    this.services
-      .dispose()
-      .catch((error: unknown) => this.log.error('unexpected', { what: 'dispose', error: describeError(error) }))
-      .finally(() => {
-        clearTimeout(timer);
-        this.state = 'disposed';
-        app.exit(0);
-      });
-  }
-
-  private async askToQuit(lines: readonly string[]): Promise<void> {
-    this.state = 'asking';
-    const answer = await this.trust.ask({
-      kind: 'confirm',
-      subject: 'Sallyport',
-      title: lines.length === 1 ? 'Close Sallyport and end this session?' : `Close Sallyport and end ${lines.length} sessions?`,
-      text: 'What runs in them may be lost.',
-      lines: [...lines],
-      confirmLabel: 'End and close',
-      tone: 'danger',
-    });
-    this.state = 'running';
-    if (answer.kind === 'accepted') this.quitNow();
-  }
 }

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A session bus with an unlocked GNOME keyring of its own. */
 export interface Keyring {
@@ -13,12 +14,11 @@ export async function startKeyring(home: string): Promise<Keyring> {
   const [address] = (await once(bus.stdout, 'data')) as [Buffer];
   const env = { DBUS_SESSION_BUS_ADDRESS: address.toString().trim(), HOME: home, XDG_DATA_HOME: `${home}/data`, XDG_RUNTIME_DIR: home };
   const keyring = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'ignore', 'ignore'],
     env: { ...process.env, ...env },
   });
   keyring.stdin.end('a keyring password');
-  // It prints its environment when it serves.
-  await once(keyring.stdout, 'data');
+  await waitForSecretService(env);
   const stop = (child: ChildProcess) => child.kill('SIGKILL');
   return {
     env,
@@ -27,4 +27,15 @@ export async function startKeyring(home: string): Promise<Keyring> {
       stop(bus);
     },
   };
+}
+
+/** The daemon says nothing when it is ready: it then owns its name on the bus. */
+async function waitForSecretService(env: Readonly<Record<string, string>>): Promise<void> {
+  const question = ['--session', '--dest=org.freedesktop.DBus', '--print-reply', '/', 'org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'];
+  for (let tries = 0; tries < 100; tries++) {
+    const answer = execFileSync('dbus-send', question, { encoding: 'utf8', env: { ...process.env, ...env } });
+    if (answer.includes('boolean true')) return;
+    await delay(100);
+  }
+  throw new Error('gnome-keyring-daemon does not serve secrets');
 }

@@ -38,8 +38,6 @@ export async function walkSignIn(authorizeUrl: string, upn: string): Promise<voi
 /** Enters a device code in the browser and picks an account. */
 export async function walkDeviceCode(verificationUrl: string, userCode: string, upn: string): Promise<void> {
   const page = await fetch(verificationUrl);
-  const entry = readForm(await page.text(), verificationUrl);
-  const picker = await post(entry, { code: userCode, user_code: userCode });
-  const done = await post(readForm(await picker.text(), picker.url), { upn });
+  const done = await post(readForm(await page.text(), verificationUrl), { user_code: userCode, upn });
   if (!done.ok) throw new Error(`the device page answered ${done.status}`);
 }

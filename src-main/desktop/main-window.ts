@@ -9,7 +9,6 @@ interface Needs {
   readonly preload: string;
   readonly iconPath: string;
   readonly place: WindowPlace | null;
-  readonly savePlace: (place: WindowPlace) => void;
   /** Asked when the user closes the window; true lets it close. */
   readonly mayClose: () => boolean;
 }
@@ -33,9 +32,13 @@ export class MainWindow {
     if (needs.place?.maximized === true) this.window.maximize();
     this.window.once('ready-to-show', () => this.window.show());
     this.window.on('close', (event) => {
-      needs.savePlace({ ...this.window.getNormalBounds(), maximized: this.window.isMaximized() });
       if (!needs.mayClose()) event.preventDefault();
     });
+  }
+
+  /** Where the window is now, to be remembered. */
+  place(): WindowPlace {
+    return { ...this.window.getNormalBounds(), maximized: this.window.isMaximized() };
   }
 
   isSender(event: IpcMainInvokeEvent): boolean {

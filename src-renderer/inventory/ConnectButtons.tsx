@@ -126,10 +126,12 @@ export function ConnectButtons({ vm, detail }: ConnectButtonsProps): ReactNode {
           Save as profile
         </Button>
       </div>
-      {plan !== null && plan.reason !== '' && <p className="soft selectable">
+      {plan !== null && plan.reason !== '' && (
+        <p className="soft selectable">
           {isWindows ? 'SSH: ' : ''}
           {plan.reason}
-        </p>}
+        </p>
+      )}
     </div>
   );
 }
