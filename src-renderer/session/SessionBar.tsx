@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, BookmarkPlus, Plug, Unplug } from 'lucide-react';
+import { ArrowDown, ArrowUp, BookmarkPlus, Unplug } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import type { Session } from '../../shared/session.ts';
@@ -78,21 +78,14 @@ export function SessionBar({ session }: { readonly session: Session }): ReactNod
         )}
       </span>
       <SaveConnection session={session} />
-      {isLive ? (
+      {/* A session that is not live has its Reconnect on the page, beside what happened. */}
+      {isLive && (
         <AriaButton
           className="bar-button"
           onPress={() => void run(bridge().calls['session:disconnect']({ id: session.id }))}
         >
           <Unplug className="icon" aria-hidden />
           Disconnect
-        </AriaButton>
-      ) : (
-        <AriaButton
-          className="bar-button"
-          onPress={() => void run(bridge().calls['session:reconnect']({ id: session.id }))}
-        >
-          <Plug className="icon" aria-hidden />
-          {session.state.kind === 'failed' ? 'Connect' : 'Reconnect'}
         </AriaButton>
       )}
     </section>
