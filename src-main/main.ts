@@ -1,4 +1,4 @@
-import { app, clipboard, dialog, ipcMain, shell } from 'electron';
+import { app, clipboard, dialog, ipcMain, nativeTheme, shell } from 'electron';
 import { join, resolve } from 'node:path';
 import { trustChannels, preloadChannels, windowChannels } from '../shared/ipc.ts';
 import { ok } from '../shared/result.ts';
@@ -86,6 +86,11 @@ async function run(cloudPath: string | null): Promise<void> {
     });
   }
   state.set('settings', localData.settings);
+  // Both windows follow the choice, also the trust window, which has no settings of its own.
+  nativeTheme.themeSource = localData.settings.theme;
+  state.subscribe(() => {
+    if (nativeTheme.themeSource !== state.current.settings.theme) nativeTheme.themeSource = state.current.settings.theme;
+  });
 
   let mainWindow: MainWindow | null = null;
   const trust = new TrustWindow(join(out, 'preload', 'trust.cjs'), () => mainWindow?.window ?? null);

@@ -50,7 +50,9 @@ export async function exchangeToken(
       signal,
     });
     if (answer.status !== 200) return err(toExchangeError(answer.status, answer.body));
-    return parseAnswer(answer.body);
+    const token = parseAnswer(answer.body);
+    if (!token.ok) await deleteLeftover({ origin, agent }, answer.body);
+    return token;
   } catch (error) {
     return err(toReachError(error));
   }
@@ -69,13 +71,23 @@ function parseAnswer(body: string): Result<DataPlaneToken> {
   return err(appError('bastion-answer-invalid', { detail: `POST /api/tokens answered 200 without ${fields || 'JSON'}` }));
 }
 
+/** An answer that cannot be used may still name a session, which then exists: it is ended, as far as it can be. */
+async function deleteLeftover(exchange: Exchange, body: string): Promise<void> {
+  const authToken = /"authToken"\s*:\s*"([^"]+)"/.exec(body)?.[1];
+  const nodeId = /"nodeId"\s*:\s*"([^"]+)"/.exec(body)?.[1] ?? '';
+  if (authToken !== undefined) await deleteToken(exchange, { authToken, nodeId });
+}
+
 /** Ends a session. 404 means that it has ended already, which is as good. Resolves with null or what went wrong. */
-export async function deleteToken({ origin, agent }: Exchange, token: DataPlaneToken): Promise<string | null> {
+export async function deleteToken(
+  { origin, agent }: Exchange,
+  token: Pick<DataPlaneToken, 'authToken' | 'nodeId'>,
+): Promise<string | null> {
   try {
     const { status } = await callHttp({
       method: 'DELETE',
       url: `${origin}/api/tokens/${encodeURIComponent(token.authToken)}`,
-      headers: { 'x-node-id': token.nodeId },
+      headers: token.nodeId === '' ? {} : { 'x-node-id': token.nodeId },
       timeoutMs: deleteTimeoutMs,
       agent,
     });

@@ -58,11 +58,12 @@ export function openTransport(
       ...(address.ca === null ? {} : { ca: [...address.ca] }),
     });
     socket.binaryType = 'nodebuffer';
-    let isOpen = false;
+    let phase: 'connecting' | 'refused' | 'open' = 'connecting';
     let lastError: Error | null = null;
     const refuse = (error: AppError) => {
-      if (!isOpen) resolve(err(error));
-      isOpen = true;
+      if (phase !== 'connecting') return;
+      phase = 'refused';
+      resolve(err(error));
     };
     const abort = () => socket.terminate();
     signal.addEventListener('abort', abort, { once: true });
@@ -75,7 +76,6 @@ export function openTransport(
     });
     socket.on('error', (error) => {
       lastError = error;
-      if (isOpen) return;
       refuse(/Sec-WebSocket-Accept/i.test(error.message) ? appError('websocket-refused', { detail: error.message }) : toReachError(error));
     });
     socket.on('message', (data) => {
@@ -86,8 +86,9 @@ export function openTransport(
     socket.on('close', (code) => {
       signal.removeEventListener('abort', abort);
       clearInterval(pings);
-      if (!isOpen) refuse(appError('bastion-unreachable', { detail: lastError?.message ?? `closed with ${code}` }));
-      else if (normalCodes.has(code)) events.onClose(null);
+      refuse(appError('bastion-unreachable', { detail: lastError?.message ?? `closed with ${code}` }));
+      if (phase !== 'open') return;
+      if (normalCodes.has(code)) events.onClose(null);
       else {
         // ws reports raw HTTP text after the 101 as an invalid frame: a proxy accepted what the service then refused.
         const isGarbled = lastError !== null && /Invalid WebSocket frame/.test(lastError.message);
@@ -107,7 +108,7 @@ export function openTransport(
     socket.on('pong', () => events.onRoundTrip(performance.now() - pingedAtMs));
 
     socket.on('open', () => {
-      isOpen = true;
+      phase = 'open';
       ping();
       resolve(ok(wrap(socket)));
     });
