@@ -47,7 +47,9 @@ export default defineConfig({
     build: {
       outDir: at('out/renderer'),
       target: 'chrome130',
-      rollupOptions: { input: { index: at('src-renderer/index.html'), trust: at('src-renderer/trust.html') } },
+      rollupOptions: {
+        input: { index: at('src-renderer/index.html'), trust: at('src-renderer/trust.html') },
+      },
     },
   },
 });

@@ -8,16 +8,23 @@ import { answerSecret, chooseMachine, connectByPassword } from './support/steps.
 /** Files below some folders that hold a secret; grep reads them as bytes. */
 function findSecrets(folders: readonly string[]): string {
   try {
-    return execFileSync('grep', ['-rlaE', `eyJ[A-Za-z0-9_-]{10}|${ada.password}`, ...folders], { encoding: 'utf8' });
+    return execFileSync('grep', ['-rlaE', `eyJ[A-Za-z0-9_-]{10}|${ada.password}`, ...folders], {
+      encoding: 'utf8',
+    });
   } catch {
     // grep ends with 1 when it finds nothing.
     return '';
   }
 }
 
-const livingClients = () => execFileSync('sh', ['-c', "pgrep -x xfreerdp || true"], { encoding: 'utf8' }).trim();
+const livingClients = () =>
+  execFileSync('sh', ['-c', 'pgrep -x xfreerdp || true'], { encoding: 'utf8' }).trim();
 
-test('a killed app leaves no secret, and the next start sweeps what it left', async ({ emulator, dataFolder, launch }) => {
+test('a killed app leaves no secret, and the next start sweeps what it left', async ({
+  emulator,
+  dataFolder,
+  launch,
+}) => {
   const app = await launch();
   await signIn(app);
   await connectByPassword(app, 'web-01');
@@ -58,20 +65,35 @@ test('a second start hands over to the first', async ({ launch, emulator, dataFo
   const app = await launch();
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
   const executable = process.env['SALLYPORT_ELECTRON'] as string;
-  const args = ['--no-sandbox', join(import.meta.dirname, '..'), '--cloud', emulator.cloudFile, '--data-dir', join(dataFolder, 'user-data')];
+  const args = [
+    '--no-sandbox',
+    join(import.meta.dirname, '..'),
+    '--cloud',
+    emulator.cloudFile,
+    '--data-dir',
+    join(dataFolder, 'user-data'),
+  ];
   execFileSync(executable, args, { timeout: 30_000, stdio: 'ignore' });
   await expect
-    .poll(() => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isVisible())))
+    .poll(() =>
+      app.electron.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().map((window) => window.isVisible()),
+      ),
+    )
     .toEqual([true]);
   await app.quit();
 });
 
 test('the window comes back where it was', async ({ launch }) => {
   const app = await launch();
-  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setBounds({ x: 60, y: 40, width: 1010, height: 640 }));
+  await app.electron.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 60, y: 40, width: 1010, height: 640 }),
+  );
   await app.quit();
   const again = await launch();
-  const bounds = await again.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds());
+  const bounds = await again.electron.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.getNormalBounds(),
+  );
   expect(bounds).toMatchObject({ x: 60, y: 40, width: 1010, height: 640 });
   await again.quit();
 });

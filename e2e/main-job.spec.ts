@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import demoEstate from '../emulator/estates/demo.json' with { type: 'json' };
+import { findViolations } from './support/accessibility.ts';
 import { dropFiles } from './support/drop-files.ts';
 import { hashTree, makeFileTree } from './support/file-tree.ts';
 import { ada, expect, signIn, test } from './support/fixtures.ts';
@@ -17,9 +18,12 @@ test('the main job, from signing in to Remote Desktop', async ({ dataFolder, lau
   const keyPath = join(dataFolder, '.ssh', 'id_ed25519');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', 'ada', '-f', keyPath]);
   const publicKey = (await readFile(`${keyPath}.pub`, 'utf8')).trim();
-  const estate = structuredClone(demoEstate) as { targets: { name: string; users?: { name: string; authorizedKeys?: string[] }[] }[] };
+  const estate = structuredClone(demoEstate) as {
+    targets: { name: string; users?: { name: string; authorizedKeys?: string[] }[] }[];
+  };
   for (const target of estate.targets) {
-    for (const user of target.users ?? []) if (target.name.startsWith('linux-')) user.authorizedKeys = [publicKey];
+    for (const user of target.users ?? [])
+      if (target.name.startsWith('linux-')) user.authorizedKeys = [publicKey];
   }
   const { startEmulator } = await import('../emulator/index.ts');
   const emulator = await startEmulator({ estate });
@@ -47,7 +51,9 @@ test('the main job, from signing in to Remote Desktop', async ({ dataFolder, lau
       await expect(page.getByRole('tab', { name: /web-0/ })).toBeVisible();
       await page.keyboard.press('Shift+F10');
       await page.getByRole('menuitem', { name: 'Copy resource ID' }).click();
-      expect(await app.electron.evaluate(({ clipboard }) => clipboard.readText())).toMatch(/virtualMachines\/win-web-01$/);
+      expect(await app.electron.evaluate(({ clipboard }) => clipboard.readText())).toMatch(
+        /virtualMachines\/win-web-01$/,
+      );
     });
 
     await test.step('read the checks', async () => {
@@ -55,6 +61,7 @@ test('the main job, from signing in to Remote Desktop', async ({ dataFolder, lau
       await expect(page.getByText('6 passed')).toBeVisible();
       await expect(page.getByRole('list', { name: 'Route to web-01' })).toContainText('bas-hub-weu');
       await takeScreenshots(app, 'machine');
+      expect(await findViolations(page)).toEqual([]);
       await chooseMachine(app, 'dev-01');
       await expect(page.getByText('Native client support is off on bas-dev-neu.')).toBeVisible();
       await chooseMachine(app, 'web-locked-01');
@@ -79,6 +86,7 @@ test('the main job, from signing in to Remote Desktop', async ({ dataFolder, lau
       await page.keyboard.type('uname -s\n');
       await expect(screen(page)).toContainText('Linux');
       await takeScreenshots(app, 'terminal');
+      expect(await findViolations(page)).toEqual([]);
     });
 
     await test.step('upload a folder of 200 files', async () => {
@@ -110,7 +118,9 @@ test('the main job, from signing in to Remote Desktop', async ({ dataFolder, lau
 
     await test.step('close asks once and leaves no session', async () => {
       await app.electron.evaluate(({ BrowserWindow }) =>
-        BrowserWindow.getAllWindows().find((window) => window.webContents.getURL().includes('index.html'))?.close(),
+        BrowserWindow.getAllWindows()
+          .find((window) => window.webContents.getURL().includes('index.html'))
+          ?.close(),
       );
       const trust = await app.trust();
       await expect(trust.getByText('SSH: ada@web-01')).toBeVisible();
@@ -134,7 +144,9 @@ test('the main job, from signing in to Remote Desktop', async ({ dataFolder, lau
       await expect(screen(app.page)).toContainText('$');
       await app.page.keyboard.type('echo "kernel=$(uname -s)"\n');
       await expect(screen(app.page)).toContainText('kernel=Linux');
-      expect(await readFile(emulator.targets.sshd('linux-web-01').logFile, 'utf8')).toContain('Accepted publickey for ada');
+      expect(await readFile(emulator.targets.sshd('linux-web-01').logFile, 'utf8')).toContain(
+        'Accepted publickey for ada',
+      );
       await app.page.getByRole('button', { name: 'Disconnect' }).click();
     });
 
@@ -161,7 +173,9 @@ test('the main job, from signing in to Remote Desktop', async ({ dataFolder, lau
       await app.page.getByRole('button', { name: 'Connect RDP', exact: true }).click();
       await answerSecret(app, ada.password);
       const xrdp = emulator.targets.xrdp('desk-win');
-      await expect.poll(() => readFile(xrdp.sesmanLogFile, 'utf8'), { timeout: 60_000 }).toMatch(/session.*(created|started|login).*ada|ada.*(login|session|authenticated)/i);
+      await expect
+        .poll(() => readFile(xrdp.sesmanLogFile, 'utf8'), { timeout: 60_000 })
+        .toMatch(/session.*(created|started|login).*ada|ada.*(login|session|authenticated)/i);
       await expect(app.page.getByText(/runs in its own window/)).toBeVisible();
       await takeScreenshots(app, 'remote-desktop');
       await app.page.getByRole('button', { name: 'Disconnect' }).click();

@@ -27,7 +27,10 @@ test('a sign-in can be cancelled and started again', async ({ launch }) => {
   await app.quit();
 });
 
-test('with a keyring the sign-in survives a restart, encrypted; a damaged cache means signing in again', async ({ launch, dataFolder }) => {
+test('with a keyring the sign-in survives a restart, encrypted; a damaged cache means signing in again', async ({
+  launch,
+  dataFolder,
+}) => {
   const keyring = await startKeyring(dataFolder);
   const options = { env: keyring.env, args: ['--password-store=gnome-libsecret'] };
   try {

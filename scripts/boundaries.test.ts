@@ -23,7 +23,9 @@ function targetOf(file: string, specifier: string): string {
 }
 
 export function importsOf(file: string, text: string): string[] {
-  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => targetOf(file, match[1] ?? '')));
+  return patterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].map((match) => targetOf(file, match[1] ?? '')),
+  );
 }
 
 const files = folders.flatMap((folder) => {
@@ -36,16 +38,36 @@ const files = folders.flatMap((folder) => {
 /** Rules: files, what they may not import, and why. Tests may import their tools. */
 const rules: readonly { readonly of: RegExp; readonly not: RegExp; readonly why: string }[] = [
   { of: /^shared\//, not: /^(?!zod$|shared\/|vitest$|fast-check$)/, why: 'shared/ imports only zod' },
-  { of: /^src-renderer\//, not: /^(electron$|node:|src-main\/|emulator\/|e2e\/)/, why: 'the page has no Node and no Electron' },
-  { of: /^src-main\//, not: /^(react|src-renderer\/|emulator\/|e2e\/|ssh2$)/, why: 'main has no React and does not know the emulator' },
+  {
+    of: /^src-renderer\//,
+    not: /^(electron$|node:|src-main\/|emulator\/|e2e\/)/,
+    why: 'the page has no Node and no Electron',
+  },
+  {
+    of: /^src-main\//,
+    not: /^(react|src-renderer\/|emulator\/|e2e\/|ssh2$)/,
+    why: 'main has no React and does not know the emulator',
+  },
   {
     of: /^src-main\/(?!main\.ts|preload|desktop\/|ipc\/)/,
     not: /^electron$/,
     why: 'services get what they need by constructor; Electron stays at the rim',
   },
-  { of: /^src-main\/tunnel\//, not: /^src-main\/(?!tunnel\/|net\/|log\/)/, why: 'the engine runs without the rest of the app' },
-  { of: /^emulator\//, not: /^(src-main\/|src-renderer\/|shared\/|electron$)/, why: 'emulator and app share no code and no types' },
-  { of: /^src-main\/preload/, not: /^(?!electron$|src-main\/preload)/, why: 'a preload carries no code of the app' },
+  {
+    of: /^src-main\/tunnel\//,
+    not: /^src-main\/(?!tunnel\/|net\/|log\/)/,
+    why: 'the engine runs without the rest of the app',
+  },
+  {
+    of: /^emulator\//,
+    not: /^(src-main\/|src-renderer\/|shared\/|electron$)/,
+    why: 'emulator and app share no code and no types',
+  },
+  {
+    of: /^src-main\/preload/,
+    not: /^(?!electron$|src-main\/preload)/,
+    why: 'a preload carries no code of the app',
+  },
 ];
 
 test('the scan sees every form of import', () => {
@@ -60,7 +82,9 @@ test('the scan sees every form of import', () => {
 });
 
 test.each(rules)('$why', ({ of, not }) => {
-  const checked = files.filter((file) => of.test(file) && !file.endsWith('.test.ts') && !file.endsWith('.test.tsx'));
+  const checked = files.filter(
+    (file) => of.test(file) && !file.endsWith('.test.ts') && !file.endsWith('.test.tsx'),
+  );
   expect(checked.length).toBeGreaterThan(0);
   const broken = checked.flatMap((file) =>
     importsOf(file, readFileSync(join(root, file), 'utf8'))
@@ -71,6 +95,8 @@ test.each(rules)('$why', ({ of, not }) => {
 });
 
 test('nothing in src-main names the emulator', () => {
-  const naming = files.filter((file) => file.startsWith('src-main/') && /emulator/i.test(readFileSync(join(root, file), 'utf8')));
+  const naming = files.filter(
+    (file) => file.startsWith('src-main/') && /emulator/i.test(readFileSync(join(root, file), 'utf8')),
+  );
   expect(naming).toEqual([]);
 });

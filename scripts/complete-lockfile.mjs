@@ -9,8 +9,30 @@ import { join } from 'node:path';
 
 const path = join(import.meta.dirname, '../package-lock.json');
 const lock = JSON.parse(readFileSync(path, 'utf8'));
-const systems = ['android', 'darwin', 'freebsd', 'openbsd', 'netbsd', 'openharmony', 'sunos', 'aix', 'win32', 'linux'];
-const processors = ['x64', 'arm64', 'arm', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'mips64el', 'wasm32'];
+const systems = [
+  'android',
+  'darwin',
+  'freebsd',
+  'openbsd',
+  'netbsd',
+  'openharmony',
+  'sunos',
+  'aix',
+  'win32',
+  'linux',
+];
+const processors = [
+  'x64',
+  'arm64',
+  'arm',
+  'ia32',
+  'ppc64',
+  's390x',
+  'riscv64',
+  'loong64',
+  'mips64el',
+  'wasm32',
+];
 
 /** System and processor as platform packages carry them in their name. */
 function platformOf(name) {
@@ -28,9 +50,10 @@ function platformOf(name) {
 let added = 0;
 for (const [place, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    const isThere = `node_modules/${name}` in lock.packages || `${place}/node_modules/${name}` in lock.packages;
+    const isThere =
+      `node_modules/${name}` in lock.packages || `${place}/node_modules/${name}` in lock.packages;
     const platform = platformOf(name);
-    if (isThere || platform.os === undefined && platform.cpu === undefined) continue;
+    if (isThere || (platform.os === undefined && platform.cpu === undefined)) continue;
     lock.packages[`node_modules/${name}`] = {
       version: version.replace(/^[\^~]/, ''),
       ...platform,

@@ -55,16 +55,25 @@ async function open(isSignedIn) {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-demo-'));
   const emulator = spawn(
     'node',
-    ['--disable-warning=ExperimentalWarning', 'emulator/main.ts', '--estate', 'emulator/estates/demo.json', '--exit-with-parent'],
+    [
+      '--disable-warning=ExperimentalWarning',
+      'emulator/main.ts',
+      '--estate',
+      'emulator/estates/demo.json',
+      '--exit-with-parent',
+    ],
     { cwd: root, stdio: ['pipe', 'pipe', 'inherit'], shell: false },
   );
-  const [line] = await Promise.race([
-    createInterface(emulator.stdout)[Symbol.asyncIterator]().next().then(({ value }) => [value]),
-    new Promise((resolve) => emulator.once('exit', () => resolve([undefined]))),
-  ]);
+  const lines = createInterface(emulator.stdout);
+  const line = await new Promise((resolve) => {
+    lines.once('line', resolve);
+    emulator.once('exit', () => resolve(undefined));
+  });
   if (line === undefined) return 1;
   const { cloudFile } = JSON.parse(line);
-  console.log('Sign in as ada@contoso.example. SSH and Remote Desktop: user ada, password "correct horse 1815".');
+  console.log(
+    'Sign in as ada@contoso.example. SSH and Remote Desktop: user ada, password "correct horse 1815".',
+  );
   try {
     if (isSignedIn) {
       process.env.SALLYPORT_ELECTRON = binary;
@@ -80,7 +89,9 @@ async function open(isSignedIn) {
     return await runProgram(binary, [...sandbox, root, '--cloud', cloudFile, '--data-dir', folder]);
   } finally {
     emulator.stdin.end();
-    await new Promise((resolve) => (emulator.exitCode === null ? emulator.once('exit', resolve) : resolve(undefined)));
+    await new Promise((resolve) =>
+      emulator.exitCode === null ? emulator.once('exit', resolve) : resolve(undefined),
+    );
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { errorCatalogue } from '../shared/errors.ts';
 
 const path = join(import.meta.dirname, '../docs/errors.md');
-const rows = Object.entries(errorCatalogue).map(([code, { message, next }]) => `| \`${code}\` | ${message} | ${next} |`);
+const rows = Object.entries(errorCatalogue).map(
+  ([code, { message, next }]) => `| \`${code}\` | ${message} | ${next} |`,
+);
 const text = `# Errors
 
 Every expected failure has one code. This page is generated from \`shared/errors.ts\` by \`npm run docs\`.

@@ -31,9 +31,9 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-/** A copy of the runtime without the launcher, which starts any folder named on the command line. */
+/** A copy of the runtime without what is not Electron's: its launcher starts any folder named on the command line. */
 function plainRuntime(target) {
-  const launcher = join(folder, 'resources', 'app');
-  cpSync(folder, target, { recursive: true, filter: (source) => source !== launcher });
+  const foreign = new Set(['app', 'app-update.yml'].map((name) => join(folder, 'resources', name)));
+  cpSync(folder, target, { recursive: true, filter: (source) => !foreign.has(source) });
   return target;
 }

@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import type { Channel, preloadChannels, trustChannels, trustEvents, windowChannels, windowEvents } from './ipc.ts';
+import type {
+  Channel,
+  preloadChannels,
+  trustChannels,
+  trustEvents,
+  windowChannels,
+  windowEvents,
+} from './ipc.ts';
 import type { Result } from './result.ts';
 
 type Calls<C extends Record<string, Channel>> = {

@@ -21,7 +21,8 @@ export const errorCatalogue = {
     next: 'Compare it with docs/custom-cloud.md; the details name the first wrong field.',
   },
   'cloud-document-unsafe': {
-    message: 'The custom-cloud document pairs a Microsoft sign-in with a foreign host, which would hand out real tokens.',
+    message:
+      'The custom-cloud document pairs a Microsoft sign-in with a foreign host, which would hand out real tokens.',
     next: 'Use a document whose authority, scope and Azure Resource Manager host belong to the same cloud.',
   },
   // Sign-in
@@ -116,7 +117,8 @@ export const errorCatalogue = {
     next: 'Read its answer in the details and look at the checks.',
   },
   'bastion-internal': {
-    message: 'The Bastion reported an internal error, which is also its answer to a missing permission or target.',
+    message:
+      'The Bastion reported an internal error, which is also its answer to a missing permission or target.',
     next: 'Run the checks: they tell a missing role from a fault of the service.',
   },
   'bastion-busy': {

@@ -76,7 +76,10 @@ export const windowChannels = {
 /** Channels that only the preload itself uses: a page can never name a path, it hands over `File` objects. */
 export const preloadChannels = {
   /** Paths that the preload took from dropped `File` objects; resolves with the id of the offered transfer. */
-  'transfer:offer': { input: z.object({ sessionId: id, paths: z.array(z.string()).min(1).max(10_000) }), output: withId },
+  'transfer:offer': {
+    input: z.object({ sessionId: id, paths: z.array(z.string()).min(1).max(10_000) }),
+    output: withId,
+  },
 } as const satisfies Record<string, Channel>;
 
 /** What the small trust window may ask of main. */
@@ -111,7 +114,11 @@ export const terminalInputSchema = z.discriminatedUnion('kind', [
 export type TerminalInput = Readonly<z.infer<typeof terminalInputSchema>>;
 
 /** Unacknowledged terminal bytes at which main stops reading from the session, and at which it goes on. */
-export const terminalFlow = { highWaterBytes: 262_144, lowWaterBytes: 65_536, ackEveryBytes: 32_768 } as const;
+export const terminalFlow = {
+  highWaterBytes: 262_144,
+  lowWaterBytes: 65_536,
+  ackEveryBytes: 32_768,
+} as const;
 
 type Channels = Record<string, Channel>;
 export type Input<C extends Channels, K extends keyof C> = z.infer<C[K]['input']>;

@@ -1,7 +1,9 @@
 import type { AppError } from './errors.ts';
 
 /** An expected outcome as a value: either the answer, or one error of the closed catalogue. */
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: AppError };
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: AppError };
 
 /** Wraps an answer. */
 export function ok<T>(value: T): Result<T> {

@@ -63,7 +63,8 @@ export async function compose(around: Surroundings) {
     onState: (account) => {
       const before = state.current.account;
       state.set('account', account);
-      if (account.kind === 'signed-in' && before.kind !== 'signed-in') drop(log, 'inventory', inventory.refresh());
+      if (account.kind === 'signed-in' && before.kind !== 'signed-in')
+        drop(log, 'inventory', inventory.refresh());
       if (account.kind === 'signed-out' && before.kind === 'signed-in') {
         inventory.clear();
         details.clear();

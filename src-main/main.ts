@@ -14,7 +14,7 @@ import { openTerminalPort } from './desktop/terminal-port.ts';
 import { TrustWindow } from './desktop/trust-window.ts';
 import { serveChannels } from './ipc/serve-channels.ts';
 import { windowHandlers } from './ipc/window-handlers.ts';
-import { describeError, drop, FileLog } from './log/logger.ts';
+import { describeError, FileLog } from './log/logger.ts';
 import { LocalData } from './profiles/local-data.ts';
 import { askOverPipe, askpassVariable } from './ssh/askpass-socket.ts';
 import { readStartOptions } from './start-options.ts';
@@ -57,7 +57,8 @@ function startApp(): void {
 async function run(cloudPath: string | null): Promise<void> {
   const dataFolder = app.getPath('userData');
   const log = new FileLog(join(dataFolder, 'logs'));
-  const loaded = cloudPath === null ? ok({ cloud: publicCloud, ca: null }) : await loadCloud(resolve(cloudPath));
+  const loaded =
+    cloudPath === null ? ok({ cloud: publicCloud, ca: null }) : await loadCloud(resolve(cloudPath));
   if (!loaded.ok) {
     dialog.showErrorBox(loaded.error.message, `${loaded.error.next}\n\n${loaded.error.detail ?? ''}`);
     app.exit(1);
@@ -89,7 +90,8 @@ async function run(cloudPath: string | null): Promise<void> {
   // Both windows follow the choice, also the trust window, which has no settings of its own.
   nativeTheme.themeSource = localData.settings.theme;
   state.subscribe(() => {
-    if (nativeTheme.themeSource !== state.current.settings.theme) nativeTheme.themeSource = state.current.settings.theme;
+    if (nativeTheme.themeSource !== state.current.settings.theme)
+      nativeTheme.themeSource = state.current.settings.theme;
   });
 
   let mainWindow: MainWindow | null = null;
@@ -182,6 +184,10 @@ async function run(cloudPath: string | null): Promise<void> {
   app.on('second-instance', () => main.reveal());
   app.on('before-quit', (event) => quitter.beforeQuit(event));
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => quitter.quitNow());
-  log.info('started', { version: app.getVersion(), electron: process.versions.electron, platform: process.platform });
+  log.info('started', {
+    version: app.getVersion(),
+    electron: process.versions.electron,
+    platform: process.platform,
+  });
   await services.signIn.restore();
 }

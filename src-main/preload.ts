@@ -20,5 +20,9 @@ contextBridge.exposeInMainWorld('bridge', {
 
 // A MessagePort cannot pass the context bridge: it is handed on as a message of the window itself.
 ipcRenderer.on('terminal:port', (event, data: { readonly sessionId: string }) => {
-  window.postMessage({ kind: 'terminal:port', sessionId: data.sessionId }, window.location.origin, event.ports);
+  window.postMessage(
+    { kind: 'terminal:port', sessionId: data.sessionId },
+    window.location.origin,
+    event.ports,
+  );
 });

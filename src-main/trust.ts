@@ -1,7 +1,11 @@
 import type { TrustPrompt } from '../shared/trust.ts';
 
 /** A prompt before it has an id. */
-export type PromptBody = TrustPrompt extends infer P ? (P extends TrustPrompt ? Omit<P, 'id'> : never) : never;
+export type PromptBody = TrustPrompt extends infer P
+  ? P extends TrustPrompt
+    ? Omit<P, 'id'>
+    : never
+  : never;
 
 /** A decision, or `cancelled` when the window was closed or whoever asked does not need it any more. */
 export type TrustOutcome =

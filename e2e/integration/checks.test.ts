@@ -17,26 +17,40 @@ afterAll(async () => {
   await emulator?.dispose();
 });
 
-const hub = '/subscriptions/11111111-0a5c-4b1e-9c01-7e1d2c3b4a50/resourceGroups/rg-network-weu/providers/Microsoft.Network';
+const hub =
+  '/subscriptions/11111111-0a5c-4b1e-9c01-7e1d2c3b4a50/resourceGroups/rg-network-weu/providers/Microsoft.Network';
 const bastion = `${hub}/bastionHosts/bas-hub-weu`;
 
 /** Gives Ada one role everywhere: all reads but some. */
-const without = (...notActions: string[]) => (estate: Estate) => {
-  const open = estate as unknown as { roles: object[]; roleAssignments: { principal: string; role: string }[] };
-  open.roles.push({ name: 'Almost reader', actions: ['*/read'], notActions });
-  for (const assignment of open.roleAssignments) if (assignment.principal.startsWith('ada')) assignment.role = 'Almost reader';
-};
+const without =
+  (...notActions: string[]) =>
+  (estate: Estate) => {
+    const open = estate as unknown as {
+      roles: object[];
+      roleAssignments: { principal: string; role: string }[];
+    };
+    open.roles.push({ name: 'Almost reader', actions: ['*/read'], notActions });
+    for (const assignment of open.roleAssignments)
+      if (assignment.principal.startsWith('ada')) assignment.role = 'Almost reader';
+  };
 
 const set = (id: string, change: Record<string, unknown>) => () => emulator.updateResource(id, change);
 
-async function check(machine: string): Promise<Record<string, { status: string; message: string; missing: string | null; evidence: string }>> {
+async function check(
+  machine: string,
+): Promise<Record<string, { status: string; message: string; missing: string | null; evidence: string }>> {
   const vm = Object.values(app.state.current.vms).find((each) => each.name === machine);
   await app.services.details.load(vm?.id ?? '', true);
   const { checks } = app.state.current.details[vm?.id ?? ''] ?? { checks: [] };
   return Object.fromEntries(
     checks.map((each) => [
       each.id,
-      { status: each.status, message: each.message, missing: each.missingPermission, evidence: each.evidence.map((line) => `${line.label}: ${line.value}`).join('\n') },
+      {
+        status: each.status,
+        message: each.message,
+        missing: each.missingPermission,
+        evidence: each.evidence.map((line) => `${line.label}: ${line.value}`).join('\n'),
+      },
     ]),
   );
 }
@@ -75,7 +89,10 @@ test.each([
 });
 
 test('a failed Bastion, one that is being changed, and one without a state', async () => {
-  for (const [state, status] of [['Failed', 'fail'], ['Updating', 'warn']] as const) {
+  for (const [state, status] of [
+    ['Failed', 'fail'],
+    ['Updating', 'warn'],
+  ] as const) {
     emulator.updateResource(bastion, { provisioningState: state });
     expect((await check('web-01'))['C02']).toMatchObject({ status });
   }
@@ -86,19 +103,35 @@ test('a failed Bastion, one that is being changed, and one without a state', asy
 test('without the right to read Bastions, what rests on one is unknown and names the right', async () => {
   const results = await checkAfter('web-01', without('Microsoft.Network/bastionHosts/*'));
   for (const id of ['C01', 'C02', 'C03', 'C04', 'C32']) {
-    expect([id, results[id]?.status, results[id]?.missing]).toEqual([id, 'unknown', 'Microsoft.Network/bastionHosts/read']);
+    expect([id, results[id]?.status, results[id]?.missing]).toEqual([
+      id,
+      'unknown',
+      'Microsoft.Network/bastionHosts/read',
+    ]);
   }
   expect(results['C36']?.status).toBe('pass');
 });
 
 test('without the right to read interfaces, networks, machines', async () => {
   const nic = await checkAfter('web-01', without('Microsoft.Network/networkInterfaces/*'));
-  expect(nic['C01']).toMatchObject({ status: 'unknown', missing: 'Microsoft.Network/networkInterfaces/read' });
-  expect(nic['C32']).toMatchObject({ status: 'unknown', missing: 'Microsoft.Network/networkInterfaces/read' });
+  expect(nic['C01']).toMatchObject({
+    status: 'unknown',
+    missing: 'Microsoft.Network/networkInterfaces/read',
+  });
+  expect(nic['C32']).toMatchObject({
+    status: 'unknown',
+    missing: 'Microsoft.Network/networkInterfaces/read',
+  });
   const network = await checkAfter('web-01', without('Microsoft.Network/virtualNetworks/*'));
-  expect(network['C01']).toMatchObject({ status: 'unknown', missing: 'Microsoft.Network/virtualNetworks/read' });
+  expect(network['C01']).toMatchObject({
+    status: 'unknown',
+    missing: 'Microsoft.Network/virtualNetworks/read',
+  });
   const machine = await checkAfter('web-01', without('Microsoft.Compute/virtualMachines/read'));
-  expect(machine['C36']).toMatchObject({ status: 'unknown', missing: 'Microsoft.Compute/virtualMachines/read' });
+  expect(machine['C36']).toMatchObject({
+    status: 'unknown',
+    missing: 'Microsoft.Compute/virtualMachines/read',
+  });
 });
 
 test('a Bastion in the machine’s own network needs no right to read networks', async () => {

@@ -29,7 +29,12 @@ afterAll(async () => {
 
 const vm = (name: string) => {
   const found = Object.values(app.state.current.vms).find((each) => each.name === name);
-  if (found === undefined) throw new Error(`no ${name} in ${Object.values(app.state.current.vms).map((each) => each.name).join()}`);
+  if (found === undefined)
+    throw new Error(
+      `no ${name} in ${Object.values(app.state.current.vms)
+        .map((each) => each.name)
+        .join()}`,
+    );
   return found;
 };
 const session = (id: string) => app.state.current.sessions[id] as Session;
@@ -43,19 +48,35 @@ test('signs in by the browser and lists machines of both tenants', async () => {
     ['Fabrikam', 'ready'],
   ]);
   expect(Object.keys(vms).length).toBeGreaterThan(6);
-  console.log(Object.values(vms).map((each) => `${each.name} ${each.os} ${each.power} ${each.adminUsername}`).join('\n'));
+  console.log(
+    Object.values(vms)
+      .map((each) => `${each.name} ${each.os} ${each.power} ${each.adminUsername}`)
+      .join('\n'),
+  );
 });
 
 test('checks of every machine', async () => {
   for (const each of Object.values(app.state.current.vms)) {
     await app.services.details.load(each.id, true);
     const detail = app.state.current.details[each.id];
-    console.log(each.name, '|', detail?.routes.map((route) => route.reason).join(' ; '), '|', detail?.checks.map((check) => `${check.id}:${check.status}`).join(' '), '|', detail?.checks.find((check) => check.status !== 'pass')?.message);
+    console.log(
+      each.name,
+      '|',
+      detail?.routes.map((route) => route.reason).join(' ; '),
+      '|',
+      detail?.checks.map((check) => `${check.id}:${check.status}`).join(' '),
+      '|',
+      detail?.checks.find((check) => check.status !== 'pass')?.message,
+    );
   }
 });
 
 test('connects by password, runs a command, uploads, and leaves no session behind', async () => {
-  const opened = await app.services.sessions.connectSsh({ vmId: vm('web-01').id, user: 'ada', method: 'password' });
+  const opened = await app.services.sessions.connectSsh({
+    vmId: vm('web-01').id,
+    user: 'ada',
+    method: 'password',
+  });
   if (!opened.ok) throw new Error(opened.error.message);
   const { id } = opened.value;
   await app.until('open', (state) => ['open', 'failed'].includes(state.sessions[id]?.state.kind ?? ''));
@@ -86,10 +107,18 @@ test('connects by password, runs a command, uploads, and leaves no session behin
   if (!offered.ok) throw new Error(offered.error.message);
   await app.until('offered', (state) => state.transfers[offered.value.id]?.state.kind === 'offered');
   app.services.transfers.start(offered.value.id, '');
-  await app.until('done', (state) => ['done', 'failed'].includes(state.transfers[offered.value.id]?.state.kind ?? ''));
-  expect(app.state.current.transfers[offered.value.id]?.state).toMatchObject({ kind: 'done', verified: 'sha-256' });
+  await app.until('done', (state) =>
+    ['done', 'failed'].includes(state.transfers[offered.value.id]?.state.kind ?? ''),
+  );
+  expect(app.state.current.transfers[offered.value.id]?.state).toMatchObject({
+    kind: 'done',
+    verified: 'sha-256',
+  });
   const files = app.services.transfers.files(offered.value.id, 0, 10);
-  expect(files.ok && files.value[0]).toMatchObject({ path: 'tree/big.bin', sha256: createHash('sha256').update(big).digest('hex') });
+  expect(files.ok && files.value[0]).toMatchObject({
+    path: 'tree/big.bin',
+    sha256: createHash('sha256').update(big).digest('hex'),
+  });
   await rm(folder, { recursive: true });
 
   await app.services.sessions.close(id);

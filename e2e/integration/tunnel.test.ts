@@ -27,7 +27,11 @@ beforeAll(async () => {
   if (!route.ok || !token.ok || !loaded.ok) throw new Error('the services do not work');
   await app.dispose();
   engine = new TunnelEngine({
-    dataPlane: { port: loaded.value.cloud.dataPlane?.port ?? 0, hosts: loaded.value.cloud.dataPlane?.hosts ?? {}, ca: loaded.value.ca },
+    dataPlane: {
+      port: loaded.value.cloud.dataPlane?.port ?? 0,
+      hosts: loaded.value.cloud.dataPlane?.hosts ?? {},
+      ca: loaded.value.ca,
+    },
     armToken: () => Promise.resolve(ok(token.value)),
     emit: (event) => void events.push(event),
     log: () => undefined,
@@ -156,21 +160,26 @@ test.each<[string, Parameters<Emulator['setFaults']>[0], string, string]>([
   ['a 500 that stays', { failTokens: {} }, 'bastion-internal', 'token'],
   ['an answer without a token', { omitTokenField: { field: 'nodeId' } }, 'bastion-answer-invalid', 'token'],
   ['an upgrade that is always refused', { refuseUpgrade: {} }, 'websocket-refused', 'websocket'],
-])('%s: the program gets a reset, the app a reason, and no session is left', async (_name, faults, code, step) => {
-  emulator.setFaults(faults);
-  const socket = await dial(await open());
-  expect(await readAll(socket)).toBeNull();
-  expect(failure()).toMatchObject({ step, error: { code } });
-  await expect.poll(() => counts()[0]).toBeGreaterThan(0);
-  await engine.close('t');
-  expect(emulator.sessions()).toEqual([]);
-});
+])(
+  '%s: the program gets a reset, the app a reason, and no session is left',
+  async (_name, faults, code, step) => {
+    emulator.setFaults(faults);
+    const socket = await dial(await open());
+    expect(await readAll(socket)).toBeNull();
+    expect(failure()).toMatchObject({ step, error: { code } });
+    await expect.poll(() => counts()[0]).toBeGreaterThan(0);
+    await engine.close('t');
+    expect(emulator.sessions()).toEqual([]);
+  },
+);
 
 test('silence after the upgrade ends as target-silent within the limit', async () => {
   emulator.setFaults({ upgradeThenSilence: {} });
   const socket = await dial(await open({ firstByteTimeoutMs: 300 }));
   await readAll(socket);
-  await expect.poll(failure, { timeout: 10_000 }).toMatchObject({ step: 'banner', error: { code: 'target-silent' } });
+  await expect
+    .poll(failure, { timeout: 10_000 })
+    .toMatchObject({ step: 'banner', error: { code: 'target-silent' } });
 });
 
 test('a reset in mid-stream is told at once, with what had arrived', async () => {
@@ -179,7 +188,9 @@ test('a reset in mid-stream is told at once, with what had arrived', async () =>
   const answer = readAll(socket);
   socket.write('12345678');
   await answer;
-  await expect.poll(() => events.find((event) => event.kind === 'closed'), { timeout: 10_000 }).toMatchObject({ error: { code: 'tunnel-lost' } });
+  await expect
+    .poll(() => events.find((event) => event.kind === 'closed'), { timeout: 10_000 })
+    .toMatchObject({ error: { code: 'tunnel-lost' } });
   await ended();
 });
 
@@ -193,5 +204,8 @@ test('a wanted port that is taken is an error, or a free one where that is allow
 });
 
 test.each(['a/b', 'user@host', 'host:1', '', 'bad host'])('the endpoint %j is refused', async (endpoint) => {
-  expect(await engine.open({ ...spec, id: 'v', endpoint })).toMatchObject({ ok: false, error: { code: 'bastion-answer-invalid' } });
+  expect(await engine.open({ ...spec, id: 'v', endpoint })).toMatchObject({
+    ok: false,
+    error: { code: 'bastion-answer-invalid' },
+  });
 });

@@ -24,6 +24,10 @@ export interface AppOptions {
   readonly dataFolder: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Another program to start instead of Electron's. */
+  readonly executablePath?: string;
+  /** Chromium's sandbox cannot be on for root. */
+  readonly sandbox?: 'on' | 'off for root';
 }
 
 /** Makes a folder for the data of one or more runs of the app. */
@@ -42,16 +46,19 @@ async function makeBrowser(folder: string): Promise<{ readonly bin: string; read
 }
 
 /** Starts the built app. The sandbox is only off for root, where Chromium cannot have one. */
-export async function startApp({ cloudFile, dataFolder, args = [], env = {} }: AppOptions): Promise<RunningApp> {
-  const executablePath = process.env['SALLYPORT_ELECTRON'];
+export async function startApp(options: AppOptions): Promise<RunningApp> {
+  const { cloudFile, dataFolder, args = [], env = {} } = options;
+  const executablePath = options.executablePath ?? process.env['SALLYPORT_ELECTRON'];
   if (executablePath === undefined) throw new Error('run the end-to-end tests by `npm run e2e`');
   const { bin, urlFile } = await makeBrowser(dataFolder);
   await rm(urlFile, { force: true });
   const { SSH_AUTH_SOCK: _agent, ...inherited } = process.env as Record<string, string>;
   const app = await electron.launch({
     executablePath,
+    // Playwright adds --no-sandbox by itself unless it is told not to.
+    chromiumSandbox: options.sandbox === 'on',
     args: [
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ...(process.getuid?.() === 0 && options.sandbox !== 'on' ? ['--no-sandbox'] : []),
       // Without WebGL terminals use the DOM renderer, whose text can be read.
       '--disable-gpu',
       '--disable-software-rasterizer',
@@ -62,7 +69,13 @@ export async function startApp({ cloudFile, dataFolder, args = [], env = {} }: A
       join(dataFolder, 'user-data'),
       ...args,
     ],
-    env: { ...inherited, PATH: `${bin}${delimiter}${inherited['PATH'] ?? ''}`, HOME: dataFolder, XDG_CURRENT_DESKTOP: 'X-Generic', ...env },
+    env: {
+      ...inherited,
+      PATH: `${bin}${delimiter}${inherited['PATH'] ?? ''}`,
+      HOME: dataFolder,
+      XDG_CURRENT_DESKTOP: 'X-Generic',
+      ...env,
+    },
   });
   const page = await app.firstWindow();
   await page.waitForLoadState('domcontentloaded');
@@ -74,7 +87,9 @@ export async function startApp({ cloudFile, dataFolder, args = [], env = {} }: A
     openedUrl: () => waitForFile(urlFile),
     trust: async () => {
       const find = () => app.windows().find((window) => window.url().includes('trust.html'));
-      const window = find() ?? (await app.waitForEvent('window', { predicate: (each) => each.url().includes('trust.html') }));
+      const window =
+        find() ??
+        (await app.waitForEvent('window', { predicate: (each) => each.url().includes('trust.html') }));
       await window.waitForLoadState('domcontentloaded');
       return window;
     },

@@ -4,7 +4,16 @@ import { join, relative } from 'node:path';
 
 /** Makes a folder of 200 files: some empty, some with odd names, some deep, one of 64 MiB. */
 export async function makeFileTree(folder: string): Promise<void> {
-  const odd = ['with blank.txt', "quote's.txt", 'ümläut-日本.txt', '-dash.txt', 'back\\slash.txt', 'new\nline.txt', '$HOME;`id`.txt', '%41.txt'];
+  const odd = [
+    'with blank.txt',
+    "quote's.txt",
+    'ümläut-日本.txt',
+    '-dash.txt',
+    'back\\slash.txt',
+    'new\nline.txt',
+    '$HOME;`id`.txt',
+    '%41.txt',
+  ];
   await mkdir(join(folder, 'deep/er/est'), { recursive: true });
   await mkdir(join(folder, 'empty folder'), { recursive: true });
   const places = ['', 'deep', 'deep/er', 'deep/er/est'];
@@ -22,7 +31,12 @@ export async function hashTree(folder: string): Promise<Record<string, string>> 
   const hashes: [string, string][] = [];
   for (const entry of entries.filter((each) => each.isFile())) {
     const path = join(entry.parentPath, entry.name);
-    hashes.push([relative(folder, path), createHash('sha256').update(await readFile(path)).digest('hex')]);
+    hashes.push([
+      relative(folder, path),
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex'),
+    ]);
   }
   return Object.fromEntries(hashes.toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }

@@ -10,9 +10,16 @@ export interface Keyring {
 
 /** Starts a real keyring over D-Bus; its files go into `home`. */
 export async function startKeyring(home: string): Promise<Keyring> {
-  const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=1'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=1'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const [address] = (await once(bus.stdout, 'data')) as [Buffer];
-  const env = { DBUS_SESSION_BUS_ADDRESS: address.toString().trim(), HOME: home, XDG_DATA_HOME: `${home}/data`, XDG_RUNTIME_DIR: home };
+  const env = {
+    DBUS_SESSION_BUS_ADDRESS: address.toString().trim(),
+    HOME: home,
+    XDG_DATA_HOME: `${home}/data`,
+    XDG_RUNTIME_DIR: home,
+  };
   const keyring = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { ...process.env, ...env },
@@ -31,7 +38,14 @@ export async function startKeyring(home: string): Promise<Keyring> {
 
 /** The daemon says nothing when it is ready: it then owns its name on the bus. */
 async function waitForSecretService(env: Readonly<Record<string, string>>): Promise<void> {
-  const question = ['--session', '--dest=org.freedesktop.DBus', '--print-reply', '/', 'org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'];
+  const question = [
+    '--session',
+    '--dest=org.freedesktop.DBus',
+    '--print-reply',
+    '/',
+    'org.freedesktop.DBus.NameHasOwner',
+    'string:org.freedesktop.secrets',
+  ];
   for (let tries = 0; tries < 100; tries++) {
     const answer = execFileSync('dbus-send', question, { encoding: 'utf8', env: { ...process.env, ...env } });
     if (answer.includes('boolean true')) return;

@@ -4,7 +4,10 @@ import { join, resolve } from 'node:path';
 import type { RunningApp } from './app.ts';
 
 /** Where the pictures go: those of the documentation only when asked for, so that a test run leaves the tree clean. */
-const folder = resolve(import.meta.dirname, process.env['SALLYPORT_SCREENSHOTS'] ?? '../../test-results/screenshots');
+const folder = resolve(
+  import.meta.dirname,
+  process.env['SALLYPORT_SCREENSHOTS'] ?? '../../test-results/screenshots',
+);
 
 const sizes = [
   { name: '1280x800', width: 1280, height: 800 },
@@ -14,7 +17,9 @@ const sizes = [
 async function resize(app: RunningApp, width: number, height: number): Promise<void> {
   await app.electron.evaluate(
     ({ BrowserWindow }, size) => {
-      const main = BrowserWindow.getAllWindows().find((window) => window.webContents.getURL().includes('index.html'));
+      const main = BrowserWindow.getAllWindows().find((window) =>
+        window.webContents.getURL().includes('index.html'),
+      );
       main?.setContentSize(size.width, size.height);
     },
     { width, height },
@@ -29,7 +34,10 @@ export async function takeScreenshots(app: RunningApp, name: string): Promise<vo
     await resize(app, size.width, size.height);
     for (const colorScheme of ['light', 'dark'] as const) {
       await app.page.emulateMedia({ colorScheme });
-      await app.page.screenshot({ path: join(folder, `${name}-${size.name}-${colorScheme}.png`), animations: 'disabled' });
+      await app.page.screenshot({
+        path: join(folder, `${name}-${size.name}-${colorScheme}.png`),
+        animations: 'disabled',
+      });
     }
   }
   await resize(app, sizes[0].width, sizes[0].height);

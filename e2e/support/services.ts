@@ -32,11 +32,19 @@ interface Options {
 
 const patienceMs = 40_000;
 
-export async function startServices({ emulator, upn = 'ada@contoso.example', answer, env }: Options): Promise<TestServices> {
+export async function startServices({
+  emulator,
+  upn = 'ada@contoso.example',
+  answer,
+  env,
+}: Options): Promise<TestServices> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'sallyport-data-'));
   const loaded = await loadCloud(emulator.cloudFile);
   if (!loaded.ok) throw new Error(loaded.error.detail);
-  const state = new StateStore(initialState({ cloud: { name: 'test', custom: true }, platform: 'linux', version: '0' }), setImmediate);
+  const state = new StateStore(
+    initialState({ cloud: { name: 'test', custom: true }, platform: 'linux', version: '0' }),
+    setImmediate,
+  );
   const log = new FileLog(join(dataFolder, 'logs'));
   const prompts: PromptBody[] = [];
   const services = await compose({

@@ -29,7 +29,11 @@ export async function openSshOptions(app: RunningApp, method: string): Promise<v
 }
 
 /** Connects to a machine by password; its host key is new, or pinned by an earlier connection. */
-export async function connectByPassword(app: RunningApp, name: string, hostKey: 'new' | 'pinned' = 'new'): Promise<void> {
+export async function connectByPassword(
+  app: RunningApp,
+  name: string,
+  hostKey: 'new' | 'pinned' = 'new',
+): Promise<void> {
   await chooseMachine(app, name);
   await openSshOptions(app, 'Password');
   await app.page.getByRole('form', { name: 'SSH options' }).getByRole('button', { name: 'Connect' }).click();

@@ -7,8 +7,10 @@ interface Form {
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
 
 function unescapeHtml(text: string): string {
-  return text.replaceAll(/&(?:#(\d+)|(\w+));/g, (whole, code: string | undefined, name: string | undefined) =>
-    code === undefined ? (entities[name ?? ''] ?? whole) : String.fromCharCode(Number(code)),
+  return text.replaceAll(
+    /&(?:#(\d+)|(\w+));/g,
+    (whole, code: string | undefined, name: string | undefined) =>
+      code === undefined ? (entities[name ?? ''] ?? whole) : String.fromCharCode(Number(code)),
   );
 }
 
@@ -18,7 +20,9 @@ function readForm(html: string, base: string): Form {
   const inputs = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
   return {
     action: new URL(unescapeHtml(action), base).href,
-    fields: Object.fromEntries(inputs.map(([, name = '', value = '']) => [unescapeHtml(name), unescapeHtml(value)])),
+    fields: Object.fromEntries(
+      inputs.map(([, name = '', value = '']) => [unescapeHtml(name), unescapeHtml(value)]),
+    ),
   };
 }
 

@@ -8,9 +8,13 @@ import { once } from 'node:events';
  * @returns {Promise<{ display: string, stop: () => Promise<void> }>}
  */
 export async function startVirtualDisplay(size = '1600x1000') {
-  const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', `${size}x24`, '-nolisten', 'tcp', '-noreset'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    'Xvfb',
+    ['-displayfd', '3', '-screen', '0', `${size}x24`, '-nolisten', 'tcp', '-noreset'],
+    {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    },
+  );
   const failed = once(child, 'error').then(([error]) => {
     throw new Error(`Xvfb does not start: ${error.message}`);
   });

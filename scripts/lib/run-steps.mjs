@@ -59,16 +59,22 @@ export function finish() {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   console.log('');
   for (const { name, passed, failed, skipped, seconds } of results) {
-    console.log(`${name.padEnd(28)} ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed ${String(skipped).padStart(3)} skipped ${seconds.padStart(7)} s`);
+    console.log(
+      `${name.padEnd(28)} ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed ${String(skipped).padStart(3)} skipped ${seconds.padStart(7)} s`,
+    );
   }
   const skipped = sum('skipped');
   process.exitCode = sum('failed') === 0 && sum('passed') > 0 ? 0 : 1;
-  console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
+  console.log(
+    `${sum('passed')} passed, ${sum('failed')} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`,
+  );
 }
 
 export const readVitest = (json) => ({
   passed: json.numPassedTests,
-  failed: json.numFailedTests + (json.numFailedTestSuites > 0 && json.numFailedTests === 0 ? json.numFailedTestSuites : 0),
+  failed:
+    json.numFailedTests +
+    (json.numFailedTestSuites > 0 && json.numFailedTests === 0 ? json.numFailedTestSuites : 0),
   skipped: json.numPendingTests + json.numTodoTests,
 });
 

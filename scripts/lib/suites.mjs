@@ -17,7 +17,13 @@ export async function runStatic() {
 
 /** Unit tests, and integration tests with real servers. */
 export function runVitest(name, filters = []) {
-  const args = ['run', '--reporter=default', '--reporter=json', '--outputFile.json=test-results/vitest.json', ...filters];
+  const args = [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    '--outputFile.json=test-results/vitest.json',
+    ...filters,
+  ];
   return runTests(name, 'vitest', args, 'vitest.json', readVitest);
 }
 
@@ -31,10 +37,17 @@ export async function runE2e(args = []) {
   }
   const display = process.platform === 'linux' ? await startVirtualDisplay() : null;
   try {
-    await runTests('end to end', 'playwright', ['test', '-c', 'e2e/playwright.config.ts', ...args], 'e2e.json', readPlaywright, {
-      SALLYPORT_ELECTRON: binary,
-      ...(display === null ? {} : { DISPLAY: display.display }),
-    });
+    await runTests(
+      'end to end',
+      'playwright',
+      ['test', '-c', 'e2e/playwright.config.ts', ...args],
+      'e2e.json',
+      readPlaywright,
+      {
+        SALLYPORT_ELECTRON: binary,
+        ...(display === null ? {} : { DISPLAY: display.display }),
+      },
+    );
   } finally {
     await display?.stop();
   }

@@ -31,7 +31,10 @@ export function toArmError(error: unknown): AppError {
   );
   if (!refusal.success) return appError('arm-unreachable', { detail: describeError(error) });
   const { statusCode, code, message } = refusal.data;
-  const extra = { detail: describeError(new Error(`${statusCode} ${code ?? ''} ${message}`)), correlationId: correlationIdOf(error) };
+  const extra = {
+    detail: describeError(new Error(`${statusCode} ${code ?? ''} ${message}`)),
+    correlationId: correlationIdOf(error),
+  };
   if (statusCode === 401) return appError('sign-in-needed', extra);
   if (statusCode === 403) return appError('arm-forbidden', extra);
   if (statusCode === 404) return appError('arm-not-found', extra);

@@ -59,18 +59,27 @@ export class Arm {
 
   async graph(tenantId: string): Promise<ResourceGraphClient> {
     const { ResourceGraphClient } = await import('@azure/arm-resourcegraph');
-    return this.cached(`graph/${tenantId}`, () => new ResourceGraphClient(this.credential(tenantId), this.options()));
+    return this.cached(
+      `graph/${tenantId}`,
+      () => new ResourceGraphClient(this.credential(tenantId), this.options()),
+    );
   }
 
   /** Lists tenants or subscriptions, every page of it. */
-  async list<T>(tenantId: string, path: '/tenants' | '/subscriptions', schema: z.ZodType<T>): Promise<Result<T[]>> {
+  async list<T>(
+    tenantId: string,
+    path: '/tenants' | '/subscriptions',
+    schema: z.ZodType<T>,
+  ): Promise<Result<T[]>> {
     const items: T[] = [];
-    let url: string | null = new URL(`${path}?api-version=${subscriptionsApi}`, this.needs.cloud.arm.endpoint).href;
+    let url: string | null = new URL(`${path}?api-version=${subscriptionsApi}`, this.needs.cloud.arm.endpoint)
+      .href;
     for (let pages = 0; url !== null && pages < maximumPages; pages++) {
       const page: Result<z.infer<typeof pageSchema>> = await this.getPage(tenantId, url);
       if (!page.ok) return page;
       const parsed = z.array(schema).safeParse(page.value.value);
-      if (!parsed.success) return err(appError('arm-answer-invalid', { detail: `${path}: ${parsed.error.message}` }));
+      if (!parsed.success)
+        return err(appError('arm-answer-invalid', { detail: `${path}: ${parsed.error.message}` }));
       items.push(...parsed.data);
       url = page.value.nextLink ?? null;
     }
@@ -108,7 +117,9 @@ export class Arm {
   private refuseForeignHost(url: string): AppError | null {
     const { host, protocol } = new URL(url, this.needs.cloud.arm.endpoint);
     if (host === this.host && protocol === 'https:') return null;
-    return appError('arm-answer-invalid', { detail: `Azure Resource Manager pointed to another host: ${host}` });
+    return appError('arm-answer-invalid', {
+      detail: `Azure Resource Manager pointed to another host: ${host}`,
+    });
   }
 
   private credential(tenantId: string) {
@@ -133,7 +144,10 @@ export class Arm {
           position: 'perCall' as const,
           policy: {
             name: 'onlyTheArmHost',
-            sendRequest: async <R extends { url: string }, A>(request: R, next: (request: R) => Promise<A>) => {
+            sendRequest: async <R extends { url: string }, A>(
+              request: R,
+              next: (request: R) => Promise<A>,
+            ) => {
               const foreign = this.refuseForeignHost(request.url);
               if (foreign !== null) throw new TokenUnavailableError(foreign);
               return next(request);
@@ -156,7 +170,9 @@ export class Arm {
 /** Expiry of a JWT in milliseconds since 1970; now + 1 minute if it cannot be read, so that it is asked for again. */
 function expiryOf(token: string): number {
   try {
-    const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as unknown;
+    const payload = JSON.parse(
+      Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'),
+    ) as unknown;
     return z.object({ exp: z.number() }).parse(payload).exp * 1000;
   } catch {
     // An opaque token: its life is not ours to read.

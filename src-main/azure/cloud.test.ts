@@ -25,8 +25,14 @@ test.each<[string, Partial<Cloud>]>([
   ['Microsoft scope without a URL form', { arm: { ...custom.arm, scope: 'management.azure.com' } }],
   ['Microsoft ssh scope', { sshCertScope: 'https://pas.windows.net/CheckMyAccess/Linux/.default' }],
   ['upper case and trailing dot', { authority: 'https://LOGIN.MICROSOFTONLINE.COM./' }],
-  ['ARM of another cloud', { ...publicCloud, arm: { ...publicCloud.arm, endpoint: 'https://management.chinacloudapi.cn' } }],
-  ['redirected data plane', { ...publicCloud, dataPlane: { port: 443, hosts: { 'bst-1.bastion.azure.com': '10.0.0.9' } } }],
+  [
+    'ARM of another cloud',
+    { ...publicCloud, arm: { ...publicCloud.arm, endpoint: 'https://management.chinacloudapi.cn' } },
+  ],
+  [
+    'redirected data plane',
+    { ...publicCloud, dataPlane: { port: 443, hosts: { 'bst-1.bastion.azure.com': '10.0.0.9' } } },
+  ],
 ])('refuses: %s', (_name, change) => {
   expect(findUnsafePairing({ ...custom, ...change })).not.toBeNull();
 });

@@ -97,7 +97,9 @@ function hostOf(urlOrScope: string): string {
  * no data-plane host may be redirected.
  */
 export function findUnsafePairing(cloud: Cloud): string | null {
-  const issuers = [cloud.authority, ...cloud.knownAuthorities, cloud.arm.scope, cloud.sshCertScope].map(hostOf);
+  const issuers = [cloud.authority, ...cloud.knownAuthorities, cloud.arm.scope, cloud.sshCertScope].map(
+    hostOf,
+  );
   const microsoftIssuer = issuers.find(isMicrosoftHost);
   if (microsoftIssuer === undefined) return null;
   const sameCloud = builtInClouds.find((known) => hostOf(known.authority) === hostOf(cloud.authority));

@@ -20,10 +20,15 @@ export async function queryGraph<T>(
   try {
     const graph = await arm.graph(tenantId);
     do {
-      const options = { resultFormat: 'objectArray' as const, top: pageRows, ...(skipToken === undefined ? {} : { skipToken }) };
+      const options = {
+        resultFormat: 'objectArray' as const,
+        top: pageRows,
+        ...(skipToken === undefined ? {} : { skipToken }),
+      };
       const answer = await graph.resources({ query, options });
       const parsed = rows.safeParse(answer.data);
-      if (!parsed.success) return err(appError('arm-answer-invalid', { detail: z.prettifyError(parsed.error).slice(0, 500) }));
+      if (!parsed.success)
+        return err(appError('arm-answer-invalid', { detail: z.prettifyError(parsed.error).slice(0, 500) }));
       onRows(parsed.data);
       skipToken = answer.skipToken === '' ? undefined : answer.skipToken;
     } while (skipToken !== undefined);

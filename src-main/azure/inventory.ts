@@ -20,7 +20,10 @@ const subscriptionRow = z.object({
 });
 
 /** Missing values come as null from the graph. */
-const text = z.string().nullish().transform((value) => value ?? '');
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
 
 const vmRow = z.object({
   id: z.string(),
@@ -81,7 +84,13 @@ export class Inventory {
     this.generation++;
     this.needs.state.replaceAll('vms', {});
     this.needs.state.replaceAll('details', {});
-    this.needs.state.set('inventory', { state: 'idle', tenants: [], subscriptions: [], refreshedAtMs: null, error: null });
+    this.needs.state.set('inventory', {
+      state: 'idle',
+      tenants: [],
+      subscriptions: [],
+      refreshedAtMs: null,
+      error: null,
+    });
   }
 
   /** The tenant that issues the tokens for a subscription's resources. */
@@ -122,7 +131,11 @@ export class Inventory {
     this.patch({ state: 'ready', refreshedAtMs: this.nowMs() });
   }
 
-  private async readTenant(tenantId: string, generation: number, found: Record<string, VmSummary>): Promise<void> {
+  private async readTenant(
+    tenantId: string,
+    generation: number,
+    found: Record<string, VmSummary>,
+  ): Promise<void> {
     const { arm, state, log } = this.needs;
     const subscriptions = await arm.list(tenantId, '/subscriptions', subscriptionRow);
     if (generation !== this.generation) return;

@@ -33,6 +33,8 @@ export async function loadCloud(path: string): Promise<Result<LoadedCloud>> {
   try {
     return ok({ cloud: parsed.data, ca: [await readFile(caPath, 'utf8')] });
   } catch (error) {
-    return err(appError('cloud-document-unreadable', { detail: `caFile ${caPath}: ${describeError(error)}` }));
+    return err(
+      appError('cloud-document-unreadable', { detail: `caFile ${caPath}: ${describeError(error)}` }),
+    );
   }
 }

@@ -108,7 +108,11 @@ export class SignIn {
     return this.account?.tenantId ?? null;
   }
 
-  private async acquire(tenantId: string, claims: string | undefined, isForced: boolean): Promise<Result<string>> {
+  private async acquire(
+    tenantId: string,
+    claims: string | undefined,
+    isForced: boolean,
+  ): Promise<Result<string>> {
     if (this.account === null) return err(appError('sign-in-needed'));
     try {
       const result = await this.msal.acquireTokenSilent({

@@ -7,7 +7,12 @@ import type { Arm } from './arm.ts';
 import { toArmError } from './arm-errors.ts';
 
 /** Starts a machine after asking; resolves when Azure says that it runs. Its power state is shown as it changes. */
-export async function startVm(arm: Arm, state: StateStore, ask: AskTrust, vm: VmSummary): Promise<Result<null>> {
+export async function startVm(
+  arm: Arm,
+  state: StateStore,
+  ask: AskTrust,
+  vm: VmSummary,
+): Promise<Result<null>> {
   const answer = await ask({
     kind: 'confirm',
     subject: vm.name,
@@ -19,7 +24,8 @@ export async function startVm(arm: Arm, state: StateStore, ask: AskTrust, vm: Vm
   });
   if (answer.kind !== 'accepted') return ok(null);
   const before = vm.power;
-  const show = (power: VmSummary['power']) => state.update('vms', vm.id, (summary) => ({ ...summary, power }));
+  const show = (power: VmSummary['power']) =>
+    state.update('vms', vm.id, (summary) => ({ ...summary, power }));
   show('starting');
   try {
     const compute = await arm.compute(vm.tenantId, vm.subscriptionId);
@@ -29,6 +35,8 @@ export async function startVm(arm: Arm, state: StateStore, ask: AskTrust, vm: Vm
   } catch (error) {
     show(before);
     const { code, detail, correlationId } = toArmError(error);
-    return err(appError(code === 'arm-forbidden' ? 'start-forbidden' : 'start-failed', { detail, correlationId }));
+    return err(
+      appError(code === 'arm-forbidden' ? 'start-forbidden' : 'start-failed', { detail, correlationId }),
+    );
   }
 }

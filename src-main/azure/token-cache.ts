@@ -77,7 +77,9 @@ export class TokenCache implements ICachePlugin {
     const { box } = this;
     if (box.kind === 'memory') return Promise.resolve({ ok: true, value: null });
     const write = this.queue.then(async () => writeAtomically(this.path, await box.encrypt(text)));
-    this.queue = write.catch((error: unknown) => this.log.warn('token-cache-not-saved', { error: describeError(error) }));
+    this.queue = write.catch((error: unknown) =>
+      this.log.warn('token-cache-not-saved', { error: describeError(error) }),
+    );
     return write;
   }
 }

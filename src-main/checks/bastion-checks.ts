@@ -30,30 +30,38 @@ export function checkBastionFound(facts: VmFacts, routes: Routes): CheckResult {
   const evidence = routes.deadEnds.map((end) => ({ label: end.bastionName, value: end.reason }));
   const hidden = hiddenBastion(facts);
   if (hidden !== null) {
-    return result('unknown', `${hidden} has a subnet for a Bastion, but no Bastion there is visible to you.`, {
-      missingPermission: 'Microsoft.Network/bastionHosts/read',
-      evidence,
-    });
+    return result(
+      'unknown',
+      `${hidden} has a subnet for a Bastion, but no Bastion there is visible to you.`,
+      {
+        missingPermission: 'Microsoft.Network/bastionHosts/read',
+        evidence,
+      },
+    );
   }
   const unreadPeer = unreadablePeer(facts);
   if (unreadPeer !== null) return result('unknown', unreadPeer.message, { ...unreadPeer.extra, evidence });
   const network = facts.network.kind === 'known' ? facts.network.value.name : 'its network';
-  return result('fail', `No Bastion reaches this machine: none is in ${network} or in a network connected to it by a peering.`, {
-    evidence: [
-      { label: 'Network searched', value: network },
-      ...(facts.network.kind === 'known'
-        ? facts.network.value.peerings.map((peering) => ({
-            label: `Peering ${peering.name}`,
-            value: `${shortName(peering.remoteId)}, ${peering.state}`,
-          }))
-        : []),
-      ...evidence,
-    ],
-    fix: {
-      who: 'Network Contributor of the virtual network',
-      steps: `Connect the peering to a network with a Bastion on both sides, or deploy a Standard Bastion in ${network}: Virtual network, Bastion, Configure manually; on the Advanced tab tick Native client support. A Bastion costs money from its deployment on.`,
+  return result(
+    'fail',
+    `No Bastion reaches this machine: none is in ${network} or in a network connected to it by a peering.`,
+    {
+      evidence: [
+        { label: 'Network searched', value: network },
+        ...(facts.network.kind === 'known'
+          ? facts.network.value.peerings.map((peering) => ({
+              label: `Peering ${peering.name}`,
+              value: `${shortName(peering.remoteId)}, ${peering.state}`,
+            }))
+          : []),
+        ...evidence,
+      ],
+      fix: {
+        who: 'Network Contributor of the virtual network',
+        steps: `Connect the peering to a network with a Bastion on both sides, or deploy a Standard Bastion in ${network}: Virtual network, Bastion, Configure manually; on the Advanced tab tick Native client support. A Bastion costs money from its deployment on.`,
+      },
     },
-  });
+  );
 }
 
 function firstUnknown(list: readonly (readonly [string, Readable<unknown>])[]) {
@@ -75,7 +83,8 @@ function hiddenBastion(facts: VmFacts): string | null {
   const listed = new Set(facts.listedBastions.value.map((bastion) => bastion.networkId));
   const found = [facts.network.value, ...peers].find(
     (network) =>
-      !listed.has(network.id) && network.subnets.some((subnet) => subnet.name.toLowerCase() === 'azurebastionsubnet'),
+      !listed.has(network.id) &&
+      network.subnets.some((subnet) => subnet.name.toLowerCase() === 'azurebastionsubnet'),
   );
   return found?.name ?? null;
 }
@@ -102,17 +111,22 @@ export function checkProvisioning(bastion: BastionFact | null): CheckResult {
   const evidence = [{ label: 'properties.provisioningState', value: state === '' ? 'missing' : state }];
   const fix = {
     who: bastionOwner,
-    steps: 'Look at the activity log of the Bastion for the operation that failed; apply its configuration again or open a support request.',
+    steps:
+      'Look at the activity log of the Bastion for the operation that failed; apply its configuration again or open a support request.',
   };
   switch (state) {
     case 'Succeeded':
       return result('pass', `${bastion.name} is ready.`, { evidence });
     case 'Updating':
     case 'Creating':
-      return result('warn', `${bastion.name} is ${state.toLowerCase()}; that takes about ten minutes and can cut sessions.`, {
-        evidence,
-        fix: { who: bastionOwner, steps: 'Wait until the change is finished, then run the checks again.' },
-      });
+      return result(
+        'warn',
+        `${bastion.name} is ${state.toLowerCase()}; that takes about ten minutes and can cut sessions.`,
+        {
+          evidence,
+          fix: { who: bastionOwner, steps: 'Wait until the change is finished, then run the checks again.' },
+        },
+      );
     case 'Failed':
     case 'Canceled':
     case 'Deleting':
@@ -130,20 +144,26 @@ export function checkSku(bastion: BastionFact | null): CheckResult {
   switch (bastion.sku.toLowerCase()) {
     case 'standard':
     case 'premium':
-      return result('pass', `${bastion.name} has the ${bastion.sku} SKU, which supports native clients.`, { evidence });
+      return result('pass', `${bastion.name} has the ${bastion.sku} SKU, which supports native clients.`, {
+        evidence,
+      });
     case 'basic':
     case 'developer':
     case 'quickconnect':
-      return result('fail', `${bastion.name} has the ${bastion.sku} SKU; native clients need Standard or Premium.`, {
-        evidence,
-        fix: {
-          who: bastionOwner,
-          steps:
-            bastion.sku.toLowerCase() === 'basic'
-              ? 'Bastion, Configuration: set Tier to Standard and tick Native client support in the same step. It costs more per hour and cannot be undone.'
-              : 'Deploy a Standard Bastion: it needs its own AzureBastionSubnet (/26) and a Standard public IP address.',
+      return result(
+        'fail',
+        `${bastion.name} has the ${bastion.sku} SKU; native clients need Standard or Premium.`,
+        {
+          evidence,
+          fix: {
+            who: bastionOwner,
+            steps:
+              bastion.sku.toLowerCase() === 'basic'
+                ? 'Bastion, Configuration: set Tier to Standard and tick Native client support in the same step. It costs more per hour and cannot be undone.'
+                : 'Deploy a Standard Bastion: it needs its own AzureBastionSubnet (/26) and a Standard public IP address.',
+          },
         },
-      });
+      );
     default:
       return result('unknown', `The SKU of ${bastion.name} is not known to this version.`, { evidence });
   }
@@ -154,7 +174,10 @@ export function checkNativeClient(bastion: BastionFact | null): CheckResult {
   const result = resultsOf('C04', 'Native client support');
   if (bastion === null) return result('na', noBastion);
   if (!['standard', 'premium'].includes(bastion.sku.toLowerCase())) {
-    return result('na', `Not applicable: the ${bastion.sku} SKU has no native client support; change the SKU first.`);
+    return result(
+      'na',
+      `Not applicable: the ${bastion.sku} SKU has no native client support; change the SKU first.`,
+    );
   }
   const evidence = [{ label: 'properties.enableTunneling', value: String(bastion.isTunnelingEnabled) }];
   if (bastion.isTunnelingEnabled) {

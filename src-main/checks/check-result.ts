@@ -38,7 +38,9 @@ export function explainUnknown(thing: string, readable: Exclude<Readable<unknown
         extra: {
           evidence: [
             { label: 'Asked for', value: readable.resource },
-            ...(readable.error.detail === undefined ? [] : [{ label: 'Answer', value: readable.error.detail }]),
+            ...(readable.error.detail === undefined
+              ? []
+              : [{ label: 'Answer', value: readable.error.detail }]),
           ],
         },
       };

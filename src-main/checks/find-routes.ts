@@ -57,8 +57,13 @@ function sameNetwork(bastion: BastionFact): FoundRoute {
 }
 
 function acrossPeering(bastion: BastionFact, facts: VmFacts): FoundRoute | DeadEnd {
-  const deadEnd = (reason: string): DeadEnd => ({ bastionId: idKey(bastion.armId), bastionName: bastion.name, reason });
-  if (facts.network.kind !== 'known') return deadEnd('the peerings of the machine’s network could not be read');
+  const deadEnd = (reason: string): DeadEnd => ({
+    bastionId: idKey(bastion.armId),
+    bastionName: bastion.name,
+    reason,
+  });
+  if (facts.network.kind !== 'known')
+    return deadEnd('the peerings of the machine’s network could not be read');
   const own = facts.network.value;
   const peering = own.peerings.find((each) => each.remoteId === bastion.networkId);
   const remoteName = shortName(bastion.networkId);
@@ -66,15 +71,19 @@ function acrossPeering(bastion: BastionFact, facts: VmFacts): FoundRoute | DeadE
   if (developerSkus.includes(bastion.sku.toLowerCase())) {
     return deadEnd(`the ${bastion.sku} SKU does not reach peered networks`);
   }
-  if (peering.state !== 'Connected') return deadEnd(`the peering ${peering.name} is ${peering.state}, not Connected`);
-  if (!peering.allowsAccess) return deadEnd(`the peering ${peering.name} does not allow access between the networks`);
+  if (peering.state !== 'Connected')
+    return deadEnd(`the peering ${peering.name} is ${peering.state}, not Connected`);
+  if (!peering.allowsAccess)
+    return deadEnd(`the peering ${peering.name} does not allow access between the networks`);
   const remote = facts.peeredNetworks.get(bastion.networkId);
   let proof = `only the side of ${own.name} could be read`;
   if (remote?.kind === 'known') {
     const back = remote.value.peerings.find((each) => each.remoteId === own.id);
     if (back === undefined) return deadEnd(`${remoteName} has no peering back to ${own.name}`);
-    if (back.state !== 'Connected') return deadEnd(`the peering ${back.name} is ${back.state}, not Connected`);
-    if (!back.allowsAccess) return deadEnd(`the peering ${back.name} does not allow access between the networks`);
+    if (back.state !== 'Connected')
+      return deadEnd(`the peering ${back.name} is ${back.state}, not Connected`);
+    if (!back.allowsAccess)
+      return deadEnd(`the peering ${back.name} does not allow access between the networks`);
     proof = 'connected on both sides';
   }
   return {
@@ -99,7 +108,10 @@ function unreached(facts: VmFacts): DeadEnd[] {
     .map((bastion) => {
       const hop = own.peerings.find((peering) => {
         const network = facts.peeredNetworks.get(peering.remoteId);
-        return network?.kind === 'known' && network.value.peerings.some((each) => each.remoteId === bastion.networkId);
+        return (
+          network?.kind === 'known' &&
+          network.value.peerings.some((each) => each.remoteId === bastion.networkId)
+        );
       });
       const network = shortName(bastion.networkId);
       return {

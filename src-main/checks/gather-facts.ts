@@ -8,7 +8,10 @@ import { idKey, networkOfSubnet, parseResourceId } from '../azure/resource-id.ts
 import type { BastionFact, NetworkFact, NicFact, NsgFact, Readable, VmFacts } from './facts.ts';
 import { readBastion, readNetwork, readNic, readNsg, readVm } from './read-facts.ts';
 
-const maybeText = z.string().nullish().transform((value) => value ?? '');
+const maybeText = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
 
 const bastionRow = z.object({
   id: z.string(),
@@ -59,7 +62,8 @@ export class FactGatherer {
     const { tenantId } = summary;
     const [vm, listedBastions] = await Promise.all([this.readVm(summary), this.listBastions(tenantId)]);
     const nic = await this.readNicOf(vm, tenantId);
-    const network = nic.kind === 'known' ? await this.readNetwork(nic.value.networkId, tenantId) : passOn<NetworkFact>(nic);
+    const network =
+      nic.kind === 'known' ? await this.readNetwork(nic.value.networkId, tenantId) : passOn<NetworkFact>(nic);
     const ownNetworkId = nic.kind === 'known' ? nic.value.networkId : null;
     const peers = network.kind === 'known' ? network.value.peerings.map((peering) => peering.remoteId) : [];
     const near = this.nearIds(listedBastions, [...(ownNetworkId === null ? [] : [ownNetworkId]), ...peers]);
@@ -73,13 +77,17 @@ export class FactGatherer {
 
   private nearIds(listed: Readable<readonly BastionFact[]>, networkIds: readonly string[]): string[] {
     if (listed.kind !== 'known') return [];
-    return listed.value.filter((bastion) => networkIds.includes(bastion.networkId)).map((bastion) => bastion.armId);
+    return listed.value
+      .filter((bastion) => networkIds.includes(bastion.networkId))
+      .map((bastion) => bastion.armId);
   }
 
   private readVm(summary: VmSummary) {
     return attempt(summary.armId, 'Microsoft.Compute/virtualMachines/read', async () => {
       const client = await this.arm.compute(summary.tenantId, summary.subscriptionId);
-      return readVm(await client.virtualMachines.get(summary.resourceGroup, summary.name, { expand: 'instanceView' }));
+      return readVm(
+        await client.virtualMachines.get(summary.resourceGroup, summary.name, { expand: 'instanceView' }),
+      );
     });
   }
 
@@ -87,20 +95,29 @@ export class FactGatherer {
     if (vm.kind !== 'known') return passOn(vm);
     const { nicId } = vm.value;
     if (nicId === null) return { kind: 'absent', resource: `network interface of ${vm.value.name}` };
-    return this.readResource(nicId, tenantId, 'Microsoft.Network/networkInterfaces/read', async (client, group, name) =>
-      readNic(await client.networkInterfaces.get(group, name)),
+    return this.readResource(
+      nicId,
+      tenantId,
+      'Microsoft.Network/networkInterfaces/read',
+      async (client, group, name) => readNic(await client.networkInterfaces.get(group, name)),
     );
   }
 
   private readNetwork(id: string, tenantId: string) {
-    return this.readResource(id, tenantId, 'Microsoft.Network/virtualNetworks/read', async (client, group, name) =>
-      readNetwork(await client.virtualNetworks.get(group, name)),
+    return this.readResource(
+      id,
+      tenantId,
+      'Microsoft.Network/virtualNetworks/read',
+      async (client, group, name) => readNetwork(await client.virtualNetworks.get(group, name)),
     );
   }
 
   private readBastion(id: string, tenantId: string) {
-    return this.readResource(id, tenantId, 'Microsoft.Network/bastionHosts/read', async (client, group, name) =>
-      readBastion(await client.bastionHosts.get(group, name)),
+    return this.readResource(
+      id,
+      tenantId,
+      'Microsoft.Network/bastionHosts/read',
+      async (client, group, name) => readBastion(await client.bastionHosts.get(group, name)),
     );
   }
 
@@ -109,12 +126,17 @@ export class FactGatherer {
     if (nic.kind === 'known') {
       if (nic.value.nsgId !== null) ids.push(nic.value.nsgId);
       const subnet =
-        network.kind === 'known' ? network.value.subnets.find((each) => each.id === nic.value.subnetId) : undefined;
+        network.kind === 'known'
+          ? network.value.subnets.find((each) => each.id === nic.value.subnetId)
+          : undefined;
       if (subnet?.nsgId !== null && subnet?.nsgId !== undefined) ids.push(subnet.nsgId);
     }
     return readAll(ids, (id) =>
-      this.readResource<NsgFact>(id, tenantId, 'Microsoft.Network/networkSecurityGroups/read', async (client, group, name) =>
-        readNsg(await client.networkSecurityGroups.get(group, name)),
+      this.readResource<NsgFact>(
+        id,
+        tenantId,
+        'Microsoft.Network/networkSecurityGroups/read',
+        async (client, group, name) => readNsg(await client.networkSecurityGroups.get(group, name)),
       ),
     );
   }

@@ -1,5 +1,13 @@
 import type { NsgFact, RuleFact } from './facts.ts';
-import { type AddressSet, everyAddress, intersect, isEmpty, parsePrefix, subtract, unite } from './ip-range.ts';
+import {
+  type AddressSet,
+  everyAddress,
+  intersect,
+  isEmpty,
+  parsePrefix,
+  subtract,
+  unite,
+} from './ip-range.ts';
 
 /** An inbound TCP flow to one machine. */
 export interface Flow {

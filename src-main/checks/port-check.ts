@@ -48,12 +48,20 @@ export function checkPortAllowed(facts: VmFacts, bastion: BastionFact | null, po
     port,
     virtualNetwork: virtualNetworkOf(facts.network.value),
   };
-  const outcomes = levels.map((level) => judge(level, facts.nsgs.get(idKey(level.nsgId)), flow, source.label, bastion, port));
+  const outcomes = levels.map((level) =>
+    judge(level, facts.nsgs.get(idKey(level.nsgId)), flow, source.label, bastion, port),
+  );
   const worst = (['fail', 'unknown', 'warn', 'pass'] as const).flatMap((status) =>
     outcomes.filter((outcome) => outcome.status === status),
   )[0];
   if (worst === undefined) return result('unknown', 'The security groups gave no answer.');
-  return { ...worst, evidence: [{ label: 'Flow', value: `${source.label} → ${nic.privateIp}:${port}, TCP` }, ...outcomes.flatMap((outcome) => outcome.evidence)] };
+  return {
+    ...worst,
+    evidence: [
+      { label: 'Flow', value: `${source.label} → ${nic.privateIp}:${port}, TCP` },
+      ...outcomes.flatMap((outcome) => outcome.evidence),
+    ],
+  };
 }
 
 function judge(
@@ -67,7 +75,10 @@ function judge(
   const result = resultsOf('C32', title);
   const where = `${shortName(level.nsgId)} (${level.name})`;
   if (readable?.kind !== 'known') {
-    const unknown = explainUnknown(`The network security group ${where}`, readable ?? { kind: 'absent', resource: level.nsgId });
+    const unknown = explainUnknown(
+      `The network security group ${where}`,
+      readable ?? { kind: 'absent', resource: level.nsgId },
+    );
     return result('unknown', unknown.message, unknown.extra);
   }
   const decision = decide(readable.value, flow);
@@ -92,7 +103,11 @@ function judge(
         { evidence, fix },
       );
     case 'unknown':
-      return result('unknown', `${where} has the rule ${decision.rule.name}, whose service tag cannot be expanded here.`, { evidence });
+      return result(
+        'unknown',
+        `${where} has the rule ${decision.rule.name}, whose service tag cannot be expanded here.`,
+        { evidence },
+      );
   }
 }
 
@@ -111,7 +126,9 @@ function describe(decision: Decision): string {
 function levelsOf(nic: NicFact, network: NetworkFact): Level[] {
   const subnet = network.subnets.find((each) => each.id === nic.subnetId);
   return [
-    ...(subnet?.nsgId === null || subnet?.nsgId === undefined ? [] : [{ name: 'subnet' as const, nsgId: subnet.nsgId }]),
+    ...(subnet?.nsgId === null || subnet?.nsgId === undefined
+      ? []
+      : [{ name: 'subnet' as const, nsgId: subnet.nsgId }]),
     ...(nic.nsgId === null ? [] : [{ name: 'network interface' as const, nsgId: nic.nsgId }]),
   ];
 }
@@ -132,7 +149,9 @@ function sourceOf(bastion: BastionFact, facts: VmFacts, own: NetworkFact) {
 function virtualNetworkOf(network: NetworkFact): AddressSet {
   const prefixes = [
     ...network.prefixes,
-    ...network.peerings.filter((peering) => peering.state === 'Connected').flatMap((peering) => peering.remotePrefixes),
+    ...network.peerings
+      .filter((peering) => peering.state === 'Connected')
+      .flatMap((peering) => peering.remotePrefixes),
   ];
   return unite([...prefixes.map((prefix) => parsePrefix(prefix) ?? []), parsePrefix(developerSource) ?? []]);
 }

@@ -22,7 +22,10 @@ export function checkPower(facts: VmFacts): CheckResult {
     case 'deallocating':
       return result('fail', `${name} is ${power}.`, {
         evidence,
-        fix: { who: 'Virtual Machine Contributor of the machine', steps: 'Start the machine; it costs money while it runs.' },
+        fix: {
+          who: 'Virtual Machine Contributor of the machine',
+          steps: 'Start the machine; it costs money while it runs.',
+        },
       });
     case 'unknown':
       return result('unknown', `Azure gave no power state for ${name}.`, { evidence });

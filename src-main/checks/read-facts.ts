@@ -1,5 +1,11 @@
 import type { VirtualMachine } from '@azure/arm-compute';
-import type { BastionHost, NetworkInterface, NetworkSecurityGroup, SecurityRule, VirtualNetwork } from '@azure/arm-network';
+import type {
+  BastionHost,
+  NetworkInterface,
+  NetworkSecurityGroup,
+  SecurityRule,
+  VirtualNetwork,
+} from '@azure/arm-network';
 import { toOs, toPower } from '../azure/inventory.ts';
 import { idKey, networkOfSubnet, shortName } from '../azure/resource-id.ts';
 import type { BastionFact, NetworkFact, NicFact, NsgFact, RuleFact, VmFact } from './facts.ts';
@@ -97,7 +103,9 @@ function readRule(rule: SecurityRule, isDefault: boolean): RuleFact {
     sources: merge(rule.sourceAddressPrefix, rule.sourceAddressPrefixes),
     sourceGroupIds: (rule.sourceApplicationSecurityGroups ?? []).map((group) => idKey(group.id ?? '')),
     destinations: merge(rule.destinationAddressPrefix, rule.destinationAddressPrefixes),
-    destinationGroupIds: (rule.destinationApplicationSecurityGroups ?? []).map((group) => idKey(group.id ?? '')),
+    destinationGroupIds: (rule.destinationApplicationSecurityGroups ?? []).map((group) =>
+      idKey(group.id ?? ''),
+    ),
     destinationPorts: merge(rule.destinationPortRange, rule.destinationPortRanges),
     sourcePorts: merge(rule.sourcePortRange, rule.sourcePortRanges),
     isDefault,

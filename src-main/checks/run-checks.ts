@@ -16,7 +16,10 @@ export function runChecks(facts: VmFacts, routes: Routes, port: number): readonl
     checkPower(facts),
     checkPortAllowed(facts, chosen, port),
   ];
-  return [found, ...(found.status === 'unknown' ? results.map((result) => leaveOpen(result, found)) : results)];
+  return [
+    found,
+    ...(found.status === 'unknown' ? results.map((result) => leaveOpen(result, found)) : results),
+  ];
 }
 
 /** What rests on a Bastion that could not be read is not known, rather than not applicable. */

@@ -113,7 +113,11 @@ export class VmDetails {
     if (facts.vm.kind === 'known') {
       const { power, vmId } = facts.vm.value;
       // The graph lags by minutes; what was just read is newer.
-      state.update('vms', vm.id, (summary) => ({ ...summary, power, vmId: vmId === '' ? summary.vmId : vmId }));
+      state.update('vms', vm.id, (summary) => ({
+        ...summary,
+        power,
+        vmId: vmId === '' ? summary.vmId : vmId,
+      }));
     }
     const plan = await this.needs.planFor(vm);
     state.upsert('details', vm.id, {

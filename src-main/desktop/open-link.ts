@@ -9,7 +9,8 @@ export async function openLink(
   openExternal: (url: string) => Promise<void>,
 ): Promise<Result<null>> {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return err(appError('link-refused'));
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    return err(appError('link-refused'));
   const answer = await ask({
     kind: 'confirm',
     subject: url.host,

@@ -50,7 +50,9 @@ export class Quitter {
     const timer = setTimeout(() => app.exit(1), quitTimeoutMs);
     this.ending
       .dispose()
-      .catch((error: unknown) => this.log.error('unexpected', { what: 'dispose', error: describeError(error) }))
+      .catch((error: unknown) =>
+        this.log.error('unexpected', { what: 'dispose', error: describeError(error) }),
+      )
       .finally(() => {
         clearTimeout(timer);
         this.state = 'disposed';
@@ -63,7 +65,10 @@ export class Quitter {
     const answer = await this.trust.ask({
       kind: 'confirm',
       subject: 'Sallyport',
-      title: lines.length === 1 ? 'Close Sallyport and end this session?' : `Close Sallyport and end ${lines.length} sessions?`,
+      title:
+        lines.length === 1
+          ? 'Close Sallyport and end this session?'
+          : `Close Sallyport and end ${lines.length} sessions?`,
       text: 'What runs in them may be lost.',
       lines: [...lines],
       confirmLabel: 'End and close',

@@ -9,12 +9,17 @@ interface AsyncSafeStorage {
 }
 
 function hasAsyncCalls(storage: object): storage is AsyncSafeStorage {
-  return 'encryptStringAsync' in storage && 'decryptStringAsync' in storage && 'isAsyncEncryptionAvailable' in storage;
+  return (
+    'encryptStringAsync' in storage &&
+    'decryptStringAsync' in storage &&
+    'isAsyncEncryptionAvailable' in storage
+  );
 }
 
 /** The system's keyring for encryption at rest; `memory` where there is none, or only Chromium's fixed password. */
 export async function openSecretBox(platform: NodeJS.Platform): Promise<SecretBox> {
-  if (platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text') return { kind: 'memory' };
+  if (platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text')
+    return { kind: 'memory' };
   const storage: object = safeStorage;
   if (hasAsyncCalls(storage)) {
     if (!(await storage.isAsyncEncryptionAvailable())) return { kind: 'memory' };

@@ -9,7 +9,12 @@ test.each([
   ['still on a screen', place, [screen], { x: 100, y: 50, width: 1000, height: 700 }],
   ['its screen is gone', { ...place, x: 2500 }, [screen], { width: 1000, height: 700 }],
   ['title bar above the screen', { ...place, y: -200 }, [screen], { width: 1000, height: 700 }],
-  ['on the second screen', { ...place, x: -1200 }, [screen, { ...screen, x: -1920 }], { x: -1200, y: 50, width: 1000, height: 700 }],
+  [
+    'on the second screen',
+    { ...place, x: -1200 },
+    [screen, { ...screen, x: -1920 }],
+    { x: -1200, y: 50, width: 1000, height: 700 },
+  ],
 ])('%s', (_name, remembered, screens, expected) => {
   expect(chooseBounds(remembered, screens)).toEqual(expected);
 });

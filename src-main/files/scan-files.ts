@@ -53,7 +53,8 @@ export async function scanFiles(paths: readonly string[], signal: AbortSignal): 
     for (const localPath of paths) {
       current = localPath;
       const found = await lstat(localPath);
-      const isFolder = found.isDirectory() || (found.isSymbolicLink() && (await stat(localPath)).isDirectory());
+      const isFolder =
+        found.isDirectory() || (found.isSymbolicLink() && (await stat(localPath)).isDirectory());
       if (isFolder) await walk(localPath, basename(localPath));
       else await addFile(localPath, basename(localPath));
     }

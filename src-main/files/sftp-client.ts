@@ -1,5 +1,13 @@
 import type { Readable, Writable } from 'node:stream';
-import { encodeMode, encodePacket, openFlag, packetType, type SftpAnswer, SftpParser, statusCode } from './sftp-packets.ts';
+import {
+  encodeMode,
+  encodePacket,
+  openFlag,
+  packetType,
+  type SftpAnswer,
+  SftpParser,
+  statusCode,
+} from './sftp-packets.ts';
 
 /** A refusal of the server, by its status code. */
 export class SftpStatusError extends Error {
@@ -58,15 +66,19 @@ export class SftpClient {
   /** The absolute form of a path; `.` is the home directory. */
   async realPath(path: string): Promise<string> {
     const answer = await this.request(packetType.realpath, [path]);
-    if (answer.kind !== 'name' || answer.names[0] === undefined) throw new SftpStatusError(statusCode.failure, 'no name in the answer');
+    if (answer.kind !== 'name' || answer.names[0] === undefined)
+      throw new SftpStatusError(statusCode.failure, 'no name in the answer');
     return answer.names[0];
   }
 
   /** What is at a path, or null if nothing is. */
-  async stat(path: string): Promise<{ readonly isDirectory: boolean; readonly sizeBytes: number | null } | null> {
+  async stat(
+    path: string,
+  ): Promise<{ readonly isDirectory: boolean; readonly sizeBytes: number | null } | null> {
     try {
       const answer = await this.request(packetType.stat, [path]);
-      if (answer.kind !== 'attrs') throw new SftpStatusError(statusCode.failure, 'no attributes in the answer');
+      if (answer.kind !== 'attrs')
+        throw new SftpStatusError(statusCode.failure, 'no attributes in the answer');
       return { isDirectory: ((answer.mode ?? 0) & 0o170_000) === 0o040_000, sizeBytes: answer.sizeBytes };
     } catch (error) {
       if (error instanceof SftpStatusError && error.code === statusCode.noSuchFile) return null;
@@ -105,7 +117,12 @@ export class SftpClient {
    * Writes a whole file from chunks of at most 32 KiB. Chunks are asked for only as fast as the server takes them.
    * `onWritten` gets the bytes of each confirmed write.
    */
-  async writeFile(path: string, mode: number, chunks: AsyncIterable<Buffer>, onWritten: (bytes: number) => void): Promise<void> {
+  async writeFile(
+    path: string,
+    mode: number,
+    chunks: AsyncIterable<Buffer>,
+    onWritten: (bytes: number) => void,
+  ): Promise<void> {
     const flags = openFlag.write | openFlag.create | openFlag.truncate;
     const opened = await this.request(packetType.open, [path, flags, ...encodeMode(mode)]);
     if (opened.kind !== 'handle') throw new SftpStatusError(statusCode.failure, 'no handle in the answer');

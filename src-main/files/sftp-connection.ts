@@ -29,7 +29,12 @@ interface Needs {
 const endTimeoutMs = 3_000;
 
 /** Opens SFTP to a machine with the sign-in of its session. Questions appear in the trust window. */
-export async function openSftp(needs: Needs, id: string, plan: SshPlan, signal: AbortSignal): Promise<Result<SftpConnection>> {
+export async function openSftp(
+  needs: Needs,
+  id: string,
+  plan: SshPlan,
+  signal: AbortSignal,
+): Promise<Result<SftpConnection>> {
   let tunnelError: AppError | null = null;
   let isRefused = false;
   const prepared = await needs.launcher.prepare(
@@ -51,7 +56,11 @@ export async function openSftp(needs: Needs, id: string, plan: SshPlan, signal: 
   const { program, target, env, log } = prepared.value;
   // ControlMaster needs Unix sockets: not on Windows.
   const controlPath = needs.platform === 'win32' ? null : join(needs.socketFolder, `${id}.ctl`);
-  const child = spawn(program, sftpArguments(target, controlPath), { env, stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true });
+  const child = spawn(program, sftpArguments(target, controlPath), {
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    windowsHide: true,
+  });
   const exit = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
     child.once('error', () => resolve());

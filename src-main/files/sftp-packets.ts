@@ -18,7 +18,14 @@ export const packetType = {
 } as const;
 
 /** Status codes of answers. */
-export const statusCode = { ok: 0, eof: 1, noSuchFile: 2, permissionDenied: 3, failure: 4, unsupported: 8 } as const;
+export const statusCode = {
+  ok: 0,
+  eof: 1,
+  noSuchFile: 2,
+  permissionDenied: 3,
+  failure: 4,
+  unsupported: 8,
+} as const;
 
 /** Flags for opening a file. */
 export const openFlag = { write: 0x02, create: 0x08, truncate: 0x10, exclusive: 0x20 } as const;
@@ -29,7 +36,12 @@ export type SftpAnswer =
   | { readonly kind: 'status'; readonly id: number; readonly code: number; readonly message: string }
   | { readonly kind: 'handle'; readonly id: number; readonly handle: Buffer }
   | { readonly kind: 'name'; readonly id: number; readonly names: readonly string[] }
-  | { readonly kind: 'attrs'; readonly id: number; readonly sizeBytes: number | null; readonly mode: number | null }
+  | {
+      readonly kind: 'attrs';
+      readonly id: number;
+      readonly sizeBytes: number | null;
+      readonly mode: number | null;
+    }
   | { readonly kind: 'other'; readonly type: number };
 
 type Field = number | bigint | string | Buffer;
@@ -81,7 +93,9 @@ export class SftpParser {
     while (this.rest.length >= 5) {
       const length = this.rest.readUInt32BE(0);
       if (length < 1 || length > maximumPacketBytes) {
-        throw new SftpProtocolError(`the server does not speak SFTP: ${JSON.stringify(this.rest.subarray(0, 40).toString('latin1'))}`);
+        throw new SftpProtocolError(
+          `the server does not speak SFTP: ${JSON.stringify(this.rest.subarray(0, 40).toString('latin1'))}`,
+        );
       }
       if (this.rest.length < 4 + length) break;
       answers.push(parseAnswer(this.rest.subarray(4, 4 + length)));

@@ -45,7 +45,13 @@ export class Transfers {
     const { state } = this.needs;
     if (state.current.sessions[sessionId]?.kind !== 'ssh') return err(appError('session-not-found'));
     const id = `transfer-${this.nextId++}`;
-    const job: Job = { sessionId, abort: new AbortController(), scan: null, files: [], finished: Promise.resolve() };
+    const job: Job = {
+      sessionId,
+      abort: new AbortController(),
+      scan: null,
+      files: [],
+      finished: Promise.resolve(),
+    };
     this.jobs.set(id, job);
     state.upsert('transfers', id, {
       id,
@@ -69,7 +75,8 @@ export class Transfers {
   start(id: string, directory: string): Result<null> {
     const job = this.jobs.get(id);
     const transfer = this.needs.state.current.transfers[id];
-    if (job?.scan === null || job === undefined || transfer?.state.kind !== 'offered') return err(appError('transfer-not-found'));
+    if (job?.scan === null || job === undefined || transfer?.state.kind !== 'offered')
+      return err(appError('transfer-not-found'));
     this.update(id, { directory, state: { kind: 'running' } });
     job.finished = this.run(id, job, job.scan, directory.trim());
     drop(this.needs.log, 'upload', job.finished);
@@ -82,7 +89,8 @@ export class Transfers {
     if (job === undefined) return err(appError('transfer-not-found'));
     job.abort.abort();
     const { kind } = this.needs.state.current.transfers[id]?.state ?? { kind: 'done' };
-    if (kind === 'offered' || kind === 'scanning') this.update(id, { state: { kind: 'cancelled', atMs: this.nowMs() } });
+    if (kind === 'offered' || kind === 'scanning')
+      this.update(id, { state: { kind: 'cancelled', atMs: this.nowMs() } });
     await job.finished;
     return ok(null);
   }
@@ -90,7 +98,8 @@ export class Transfers {
   /** Takes an upload that does not run off the list. */
   dismiss(id: string): Result<null> {
     const kind = this.needs.state.current.transfers[id]?.state.kind;
-    if (kind === undefined || kind === 'running' || kind === 'verifying') return err(appError('transfer-not-found'));
+    if (kind === undefined || kind === 'running' || kind === 'verifying')
+      return err(appError('transfer-not-found'));
     this.jobs.get(id)?.abort.abort();
     this.jobs.delete(id);
     this.needs.state.remove('transfers', [id]);
@@ -100,13 +109,18 @@ export class Transfers {
   /** A page of the files with their hashes. */
   files(id: string, offset: number, limit: number): Result<TransferFile[]> {
     const job = this.jobs.get(id);
-    return job === undefined ? err(appError('transfer-not-found')) : ok(job.files.slice(offset, offset + limit));
+    return job === undefined
+      ? err(appError('transfer-not-found'))
+      : ok(job.files.slice(offset, offset + limit));
   }
 
   /** Cancels everything of one session, or of all. */
   async cancelAll(sessionId?: string): Promise<void> {
-    const ids = [...this.jobs].filter(([, job]) => sessionId === undefined || job.sessionId === sessionId).map(([id]) => id);
-    const isUnfinished = (id: string) => !['done', 'failed', 'cancelled'].includes(this.needs.state.current.transfers[id]?.state.kind ?? 'done');
+    const ids = [...this.jobs]
+      .filter(([, job]) => sessionId === undefined || job.sessionId === sessionId)
+      .map(([id]) => id);
+    const isUnfinished = (id: string) =>
+      !['done', 'failed', 'cancelled'].includes(this.needs.state.current.transfers[id]?.state.kind ?? 'done');
     await Promise.all(ids.filter(isUnfinished).map((id) => this.cancel(id)));
   }
 
@@ -118,8 +132,17 @@ export class Transfers {
       return;
     }
     job.scan = scan.value;
-    job.files = scan.value.files.map(({ path, sizeBytes }) => ({ path, sizeBytes, sha256: null, state: 'waiting' }));
-    this.update(id, { state: { kind: 'offered' }, fileCount: scan.value.files.length, totalBytes: scan.value.totalBytes });
+    job.files = scan.value.files.map(({ path, sizeBytes }) => ({
+      path,
+      sizeBytes,
+      sha256: null,
+      state: 'waiting',
+    }));
+    this.update(id, {
+      state: { kind: 'offered' },
+      fileCount: scan.value.files.length,
+      totalBytes: scan.value.totalBytes,
+    });
   }
 
   private async run(id: string, job: Job, scan: Scan, directory: string): Promise<void> {
@@ -160,7 +183,12 @@ export class Transfers {
         this.fail(id, sent.error);
         return;
       }
-      this.update(id, { state: { kind: 'verifying' }, directory: sent.value, currentFile: '', bytesPerSecond: 0 });
+      this.update(id, {
+        state: { kind: 'verifying' },
+        directory: sent.value,
+        currentFile: '',
+        bytesPerSecond: 0,
+      });
       await this.verify(id, job, connection.value, sent.value);
     } finally {
       clearInterval(timer);
@@ -193,7 +221,8 @@ export class Transfers {
     const atMs = this.nowMs();
     this.update(id, {
       bytesPerSecond: 0,
-      state: error.code === 'transfer-cancelled' ? { kind: 'cancelled', atMs } : { kind: 'failed', atMs, error },
+      state:
+        error.code === 'transfer-cancelled' ? { kind: 'cancelled', atMs } : { kind: 'failed', atMs, error },
     });
   }
 

@@ -54,7 +54,12 @@ export async function uploadFiles(
 /** The absolute form of what the user typed, without a slash at the end; null if it is not a directory. */
 async function findDirectory(sftp: SftpClient, directory: string): Promise<string | null> {
   const home = await sftp.realPath('.');
-  const wanted = directory === '' || directory === '~' ? home : directory.startsWith('~/') ? `${home}/${directory.slice(2)}` : directory;
+  const wanted =
+    directory === '' || directory === '~'
+      ? home
+      : directory.startsWith('~/')
+        ? `${home}/${directory.slice(2)}`
+        : directory;
   const found = await sftp.stat(wanted);
   if (found?.isDirectory !== true) return null;
   return (await sftp.realPath(wanted)).replace(/\/+$/, '');
@@ -87,7 +92,10 @@ async function sendFile(
         yield chunk;
       }
     } catch (error) {
-      if (!signal.aborted) localError = appError('local-file-unreadable', { detail: `${file.localPath}: ${describeError(error)}` });
+      if (!signal.aborted)
+        localError = appError('local-file-unreadable', {
+          detail: `${file.localPath}: ${describeError(error)}`,
+        });
     } finally {
       await handle?.close();
     }
@@ -96,7 +104,9 @@ async function sendFile(
     await sftp.writeFile(partPath, file.mode, chunks(), onBytes);
     if (signal.aborted) throw signal.reason;
     if (localError === null && readBytes !== file.sizeBytes) {
-      localError = appError('local-file-changed', { detail: `${file.localPath}: ${file.sizeBytes} bytes before, ${readBytes} now` });
+      localError = appError('local-file-changed', {
+        detail: `${file.localPath}: ${file.sizeBytes} bytes before, ${readBytes} now`,
+      });
     }
     if (localError !== null) {
       await sftp.remove(partPath);

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 
 /** What `sha256sum` said of some files: their hashes in order, or that it could not be asked. */
-export type RemoteHashes = { readonly kind: 'hashes'; readonly hashes: readonly (string | null)[] } | { readonly kind: 'unavailable' };
+export type RemoteHashes =
+  | { readonly kind: 'hashes'; readonly hashes: readonly (string | null)[] }
+  | { readonly kind: 'unavailable' };
 
 /**
  * The command for the other side: names come NUL-separated on standard input, so that no name needs quoting.
@@ -10,7 +12,12 @@ export type RemoteHashes = { readonly kind: 'hashes'; readonly hashes: readonly 
 export const hashCommand = 'command -v sha256sum >/dev/null && exec xargs -0 sha256sum --';
 
 /** Runs `sha256sum` for absolute remote paths through a given `ssh` call. */
-export function hashRemoteFiles(program: string, args: readonly string[], paths: readonly string[], signal: AbortSignal): Promise<RemoteHashes> {
+export function hashRemoteFiles(
+  program: string,
+  args: readonly string[],
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<RemoteHashes> {
   if (paths.length === 0) return Promise.resolve({ kind: 'hashes', hashes: [] });
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'], signal, windowsHide: true });
@@ -40,5 +47,7 @@ export function readHashes(output: string, paths: readonly string[]): RemoteHash
 }
 
 function unescapeName(name: string): string {
-  return name.replaceAll(/\\([\\nr])/g, (_match, letter: string) => (letter === 'n' ? '\n' : letter === 'r' ? '\r' : '\\'));
+  return name.replaceAll(/\\([\\nr])/g, (_match, letter: string) =>
+    letter === 'n' ? '\n' : letter === 'r' ? '\r' : '\\',
+  );
 }

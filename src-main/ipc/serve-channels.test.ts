@@ -19,7 +19,8 @@ function serve(trusted: boolean, answer: (value: number) => unknown = (value) =>
     () => trusted,
     { info: write, warn: write, error: write },
   );
-  const call = (input: unknown) => served.get('test:double')?.({ senderFrame: null } as IpcMainInvokeEvent, input);
+  const call = (input: unknown) =>
+    served.get('test:double')?.({ senderFrame: null } as IpcMainInvokeEvent, input);
   return { call, lines };
 }
 

@@ -29,7 +29,9 @@ export function serveChannels<C extends Record<string, Channel>>(
       }
       const parsed = channel.input.safeParse(input ?? null);
       if (!parsed.success) {
-        const detail = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+        const detail = parsed.error.issues
+          .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+          .join('; ');
         log.warn('ipc-invalid-request', { channel: name, detail });
         return err(appError('ipc-invalid-request', { detail }));
       }

@@ -102,11 +102,15 @@ export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
   };
 }
 
-function connectProfile(services: Services, id: string): Promise<Result<{ id: string }>> | Result<{ id: string }> {
+function connectProfile(
+  services: Services,
+  id: string,
+): Promise<Result<{ id: string }>> | Result<{ id: string }> {
   const found = services.profiles.get(id);
   if (!found.ok) return found;
   const { vmId, protocol, user, method, keyPath, port } = found.value;
-  if (protocol === 'rdp') return services.sessions.connectRdp({ vmId, port, ...(user === null ? {} : { user }) });
+  if (protocol === 'rdp')
+    return services.sessions.connectRdp({ vmId, port, ...(user === null ? {} : { user }) });
   return services.sessions.connectSsh({
     vmId,
     port,

@@ -21,6 +21,7 @@ test.each([
 });
 
 test('leaves what helps: status, node, close code, durations, correlation ids', () => {
-  const text = 'POST /api/tokens 200 node 10.0.0.4 close 1011 in 712 ms, correlation 5b0a1c1e-0000-4000-8000-000000000000';
+  const text =
+    'POST /api/tokens 200 node 10.0.0.4 close 1011 in 712 ms, correlation 5b0a1c1e-0000-4000-8000-000000000000';
   expect(redact(text)).toBe(text);
 });

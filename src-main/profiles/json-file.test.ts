@@ -22,7 +22,9 @@ test('what was saved is loaded; nothing else lies in the folder', async () => {
 
 test('many saves at once: the last one wins', async () => {
   const file = new JsonFile(join(folder, 'a.json'), schema);
-  await Promise.all(Array.from({ length: 20 }, (_, index) => file.save({ version: 1, names: [String(index)] })));
+  await Promise.all(
+    Array.from({ length: 20 }, (_, index) => file.save({ version: 1, names: [String(index)] })),
+  );
   expect(await file.load()).toEqual({ kind: 'value', value: { version: 1, names: ['19'] } });
 });
 

@@ -81,7 +81,9 @@ export class LocalData {
   }
 
   addKeyPath(path: string): Promise<Result<null>> {
-    return this.save({ keyPaths: [path, ...this.data.keyPaths.filter((each) => each !== path)].slice(0, 20) });
+    return this.save({
+      keyPaths: [path, ...this.data.keyPaths.filter((each) => each !== path)].slice(0, 20),
+    });
   }
 
   private async save(change: Partial<Data>): Promise<Result<null>> {

@@ -22,7 +22,10 @@ export class ProfileStore {
   async load(): Promise<void> {
     const loaded = await this.file.load();
     if (loaded.kind === 'value') {
-      this.state.replaceAll('profiles', Object.fromEntries(loaded.value.profiles.map((profile) => [profile.id, profile])));
+      this.state.replaceAll(
+        'profiles',
+        Object.fromEntries(loaded.value.profiles.map((profile) => [profile.id, profile])),
+      );
     }
     if (loaded.kind === 'damaged') {
       this.state.upsert('notices', 'profiles-damaged', {
@@ -41,7 +44,8 @@ export class ProfileStore {
 
   /** Adds a profile, or changes the one with this id. */
   async save(id: string | null, draft: ProfileDraft): Promise<Result<{ id: string }>> {
-    if (id !== null && this.state.current.profiles[id] === undefined) return err(appError('profile-not-found'));
+    if (id !== null && this.state.current.profiles[id] === undefined)
+      return err(appError('profile-not-found'));
     const profile: Profile = { ...draft, id: id ?? randomUUID() };
     const saved = await this.write({ ...this.state.current.profiles, [profile.id]: profile });
     if (!saved.ok) return saved;

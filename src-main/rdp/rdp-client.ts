@@ -27,7 +27,9 @@ interface Place {
 }
 
 /** Which client this system has; null if none was found. */
-export async function findRdpClient(place: Place): Promise<{ readonly kind: 'mstsc' | 'windows-app' | 'freerdp'; readonly program: string } | null> {
+export async function findRdpClient(
+  place: Place,
+): Promise<{ readonly kind: 'mstsc' | 'windows-app' | 'freerdp'; readonly program: string } | null> {
   switch (place.platform) {
     case 'win32': {
       const program = await findProgram('mstsc', place);
@@ -44,7 +46,13 @@ export async function findRdpClient(place: Place): Promise<{ readonly kind: 'mst
 
 /** mstsc takes only the address; user and password are asked by it and kept, if at all, by Windows for that address. */
 export function mstscCommand(program: string, target: RdpTarget): RdpCommand {
-  return { program, args: [`/v:${target.address}:${target.port}`], stdin: null, file: null, isAttached: false };
+  return {
+    program,
+    args: [`/v:${target.address}:${target.port}`],
+    stdin: null,
+    file: null,
+    isAttached: false,
+  };
 }
 
 /** The Windows App of macOS opens a file; `open` returns at once. */

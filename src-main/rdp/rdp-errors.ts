@@ -12,7 +12,9 @@ export function explainRdpExit(exitCode: number | null, output: string): AppErro
       .slice(-5)
       .join('\n'),
   );
-  if (/LOGON_FAILURE|AUTHENTICATION_FAILED|PASSWORD_EXPIRED|ACCOUNT_LOCKED|WRONG_PASSWORD/i.test(output)) return appError('rdp-auth-failed', { detail });
-  if (/host key verification failed|CERTIFICATE HAS CHANGED|certificate.*(changed|mismatch)/i.test(output)) return appError('rdp-certificate-changed', { detail });
+  if (/LOGON_FAILURE|AUTHENTICATION_FAILED|PASSWORD_EXPIRED|ACCOUNT_LOCKED|WRONG_PASSWORD/i.test(output))
+    return appError('rdp-auth-failed', { detail });
+  if (/host key verification failed|CERTIFICATE HAS CHANGED|certificate.*(changed|mismatch)/i.test(output))
+    return appError('rdp-certificate-changed', { detail });
   return appError('rdp-failed', { detail: `exit code ${exitCode ?? 'unknown'}\n${detail}` });
 }

@@ -3,7 +3,14 @@ import { rm, writeFile } from 'node:fs/promises';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Session, SessionState, StepName } from '../../shared/session.ts';
-import { findRdpClient, freerdpCommand, mstscCommand, type RdpCommand, type RdpTarget, windowsAppCommand } from '../rdp/rdp-client.ts';
+import {
+  findRdpClient,
+  freerdpCommand,
+  mstscCommand,
+  type RdpCommand,
+  type RdpTarget,
+  windowsAppCommand,
+} from '../rdp/rdp-client.ts';
 import { explainRdpExit } from '../rdp/rdp-errors.ts';
 import type { SshPlan } from '../ssh/ssh-launcher.ts';
 import type { RunFolder } from '../sweep/run-folder.ts';
@@ -14,7 +21,10 @@ import type { TunnelAddress, TunnelEvent } from '../tunnel/tunnel-types.ts';
 import { beginStep, failStep, finishStep, waitingSteps } from './session-steps.ts';
 
 /** What a Remote Desktop connection needs to know of its machine. */
-export type RdpPlan = Pick<SshPlan, 'machine' | 'vmName' | 'armId' | 'endpoint' | 'tenantId' | 'user' | 'secrets'>;
+export type RdpPlan = Pick<
+  SshPlan,
+  'machine' | 'vmName' | 'armId' | 'endpoint' | 'tenantId' | 'user' | 'secrets'
+>;
 
 interface Needs {
   readonly id: string;
@@ -128,14 +138,26 @@ export class RdpSession {
     );
   }
 
-  private async makeCommand(target: RdpTarget, folder: string, plan: RdpPlan, signal: AbortSignal): Promise<Result<RdpCommand>> {
+  private async makeCommand(
+    target: RdpTarget,
+    folder: string,
+    plan: RdpPlan,
+    signal: AbortSignal,
+  ): Promise<Result<RdpCommand>> {
     const client = await findRdpClient(this.needs);
     if (client === null) return err(appError('rdp-client-not-found'));
     if (client.kind === 'mstsc') return ok(mstscCommand(client.program, target));
     if (client.kind === 'windows-app') return ok(windowsAppCommand(client.program, target, folder));
     if (plan.secrets.password === null) {
       const outcome = await this.needs.ask(
-        { kind: 'secret', subject: plan.vmName, title: `Password for ${plan.user}`, prompt: `${plan.user} on ${plan.vmName}`, fromServer: false, echo: false },
+        {
+          kind: 'secret',
+          subject: plan.vmName,
+          title: `Password for ${plan.user}`,
+          prompt: `${plan.user} on ${plan.vmName}`,
+          fromServer: false,
+          echo: false,
+        },
         signal,
       );
       if (outcome.kind !== 'accepted') return err(appError('ssh-cancelled'));
@@ -146,7 +168,10 @@ export class RdpSession {
 
   private async runClient(command: RdpCommand, plan: RdpPlan, signal: AbortSignal): Promise<SessionState> {
     if (command.file !== null) await writeFile(command.file.path, command.file.text, { mode: 0o600 });
-    const child = spawn(command.program, command.args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: false });
+    const child = spawn(command.program, command.args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: false,
+    });
     this.child = child;
     let output = '';
     const keep = (chunk: Buffer) => {

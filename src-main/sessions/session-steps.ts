@@ -25,6 +25,9 @@ export function finishStep(steps: readonly Step[], name: StepName, durationMs: n
 
 /** Marks the running step, or the named one, as the one that failed. */
 export function failStep(steps: readonly Step[], name: StepName | null): Step[] {
-  const index = name === null ? steps.findIndex((step) => step.state !== 'done') : steps.findIndex((step) => step.name === name);
+  const index =
+    name === null
+      ? steps.findIndex((step) => step.state !== 'done')
+      : steps.findIndex((step) => step.name === name);
   return steps.map((step, at) => (at === index ? { ...step, state: 'failed' } : step));
 }

@@ -91,7 +91,9 @@ export class Sessions {
         drop(
           this.needs.log,
           'last-success',
-          this.needs.localData.saveLastSuccess(vm.id, { user, method, keyPath, port }).then(() => this.needs.details.refreshPlan(vm.id)),
+          this.needs.localData
+            .saveLastSuccess(vm.id, { user, method, keyPath, port })
+            .then(() => this.needs.details.refreshPlan(vm.id)),
         ),
     });
     this.live.set(id, session);
@@ -114,7 +116,8 @@ export class Sessions {
       engine: this.needs.engine,
       platform: this.needs.platform,
       env: this.needs.env,
-      resolvePlan: (onStep) => this.resolve(id, vm, port, { user, method: 'password', keyPath: null, secrets }, onStep),
+      resolvePlan: (onStep) =>
+        this.resolve(id, vm, port, { user, method: 'password', keyPath: null, secrets }, onStep),
     });
     this.live.set(id, session);
     session.connect();
@@ -164,7 +167,9 @@ export class Sessions {
   liveNames(): readonly string[] {
     return [...this.live].flatMap(([id, session]) => {
       const entry = this.needs.state.current.sessions[id];
-      return session.isLive && entry !== undefined ? [`${entry.kind === 'ssh' ? 'SSH' : 'Remote Desktop'}: ${entry.user}@${entry.vmName}`] : [];
+      return session.isLive && entry !== undefined
+        ? [`${entry.kind === 'ssh' ? 'SSH' : 'Remote Desktop'}: ${entry.user}@${entry.vmName}`]
+        : [];
     });
   }
 
@@ -186,7 +191,11 @@ export class Sessions {
 
   private common(id: string) {
     const { state, runFolder, ask } = this.needs;
-    return { runFolder, ask, update: (change: (session: Session) => Session) => state.update('sessions', id, change) };
+    return {
+      runFolder,
+      ask,
+      update: (change: (session: Session) => Session) => state.update('sessions', id, change),
+    };
   }
 
   private addToState(kind: 'ssh' | 'rdp', vm: VmSummary, user: string, port: number): string {

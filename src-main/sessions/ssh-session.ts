@@ -120,7 +120,13 @@ export class SshSession {
         setTimeout(() => attempt.pty?.kill(), 50);
       },
     };
-    const prepared = await this.needs.launcher.prepare('terminal', this.needs.id, resolved.value, handlers, attempt.abort.signal);
+    const prepared = await this.needs.launcher.prepare(
+      'terminal',
+      this.needs.id,
+      resolved.value,
+      handlers,
+      attempt.abort.signal,
+    );
     if (!prepared.ok) return failed(prepared.error);
     attempt.prepared = prepared.value;
     if (attempt.abort.signal.aborted) return closed(null);
@@ -131,7 +137,11 @@ export class SshSession {
 
   private async runPty(attempt: Attempt, prepared: PreparedSsh): Promise<number> {
     const { columns, rows } = this.stream.size;
-    const pty = this.needs.spawnPty(prepared.program, terminalArguments(prepared.target), { env: prepared.env, columns, rows });
+    const pty = this.needs.spawnPty(prepared.program, terminalArguments(prepared.target), {
+      env: prepared.env,
+      columns,
+      rows,
+    });
     attempt.pty = pty;
     attempt.startedAtMs = performance.now();
     this.stream.setSource({
@@ -158,11 +168,17 @@ export class SshSession {
       // 255 is the client's own code: the connection broke. Anything else is the remote shell's.
       if (exitCode !== 255) return closed(exitCode);
       const detail = progress.lastWords.join('\n');
-      return { kind: 'lost', atMs: Date.now(), error: attempt.tunnelError ?? appError('tunnel-lost', { detail }) };
+      return {
+        kind: 'lost',
+        atMs: Date.now(),
+        error: attempt.tunnelError ?? appError('tunnel-lost', { detail }),
+      };
     }
     if (progress.hasHostKeyChanged) return failed(this.alarm(progress));
     if (attempt.endedBy === 'refusal') {
-      return failed(appError(progress.isHostKeyRefused || !progress.hasBanner ? 'ssh-host-key-refused' : 'ssh-cancelled'));
+      return failed(
+        appError(progress.isHostKeyRefused || !progress.hasBanner ? 'ssh-host-key-refused' : 'ssh-cancelled'),
+      );
     }
     return failed(preferTunnelError(attempt.tunnelError, explainFailure(progress)));
   }
@@ -172,9 +188,11 @@ export class SshSession {
     const { plan } = this;
     const offered = progress.hostKey ?? { keyType: 'unknown', fingerprint: 'unknown' };
     if (plan !== null) {
-      void this.needs.hostKeys.keysOf(plan.machine).then((pinned) =>
-        this.needs.ask({ kind: 'host-key-changed', subject: plan.vmName, offered, pinned: [...pinned] }),
-      );
+      void this.needs.hostKeys
+        .keysOf(plan.machine)
+        .then((pinned) =>
+          this.needs.ask({ kind: 'host-key-changed', subject: plan.vmName, offered, pinned: [...pinned] }),
+        );
     }
     return appError('ssh-host-key-changed', { detail: `offered: ${offered.keyType} ${offered.fingerprint}` });
   }

@@ -91,7 +91,8 @@ export class FifoAskpass {
       try {
         return await open(join(this.folder, 'answer'), constants.O_WRONLY | constants.O_NONBLOCK);
       } catch (error) {
-        if (Date.now() > deadline || !(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error;
+        if (Date.now() > deadline || !(error instanceof Error && 'code' in error && error.code === 'ENXIO'))
+          throw error;
         await delay(5);
       }
     }

@@ -17,7 +17,9 @@ export function candidatePaths(program: string, { platform, env }: Place): reado
       win32.join(env['ProgramFiles'] ?? 'C:\\Program Files', 'OpenSSH', `${program}.exe`),
     ];
   }
-  const folders = (env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin').split(':').filter((folder) => folder.startsWith('/'));
+  const folders = (env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin')
+    .split(':')
+    .filter((folder) => folder.startsWith('/'));
   return folders.map((folder) => posix.join(folder, program));
 }
 

@@ -25,7 +25,10 @@ test('reads the fingerprint that ssh-keygen prints, of this machine only', async
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyFile]);
   const [keyType = '', key = ''] = (await readFile(`${keyFile}.pub`, 'utf8')).split(' ');
   const printed = execFileSync('ssh-keygen', ['-lf', keyFile], { encoding: 'utf8' }).split(' ')[1];
-  await writeFile(join(folder, 'known_hosts'), `# note\nvm-other ${keyType} ${key}\n${hostKeyAlias(machine)} ${keyType} ${key}\n`);
+  await writeFile(
+    join(folder, 'known_hosts'),
+    `# note\nvm-other ${keyType} ${key}\n${hostKeyAlias(machine)} ${keyType} ${key}\n`,
+  );
   const keys = open();
   expect(await keys.keysOf(machine)).toEqual([{ keyType: 'ssh-ed25519', fingerprint: printed }]);
   await keys.forget(machine);
@@ -39,7 +42,9 @@ test('a machine that was made anew is explained, also after a restart', async ()
   await keys.notePinned(machine, Date.UTC(2026, 0, 2));
   const later = open();
   await later.load();
-  expect(later.explainUnknown({ ...machine, vmId: 'bbbb' })).toContain('made anew since its key was pinned on 2026-01-02');
+  expect(later.explainUnknown({ ...machine, vmId: 'bbbb' })).toContain(
+    'made anew since its key was pinned on 2026-01-02',
+  );
   expect(later.explainUnknown({ ...machine, vmId: 'bbbb', port: 2222 })).toContain('first connection');
 });
 

@@ -77,7 +77,10 @@ export class HostKeys {
   /** Why a machine's key is not known yet, for the person who has to decide. */
   explainUnknown(machine: Machine): string {
     const earlier = this.pins.find(
-      (pin) => pin.resourceId === machine.resourceId.toLowerCase() && pin.port === machine.port && pin.vmId !== machine.vmId.toLowerCase(),
+      (pin) =>
+        pin.resourceId === machine.resourceId.toLowerCase() &&
+        pin.port === machine.port &&
+        pin.vmId !== machine.vmId.toLowerCase(),
     );
     if (earlier === undefined) return 'This is the first connection to this machine on this port from here.';
     const day = new Date(earlier.pinnedAtMs).toISOString().slice(0, 10);
@@ -88,7 +91,13 @@ export class HostKeys {
   async notePinned(machine: Machine, nowMs: number): Promise<void> {
     const alias = hostKeyAlias(machine);
     if (this.pins.some((pin) => pin.alias === alias)) return;
-    const pin = { alias, resourceId: machine.resourceId.toLowerCase(), vmId: machine.vmId.toLowerCase(), port: machine.port, pinnedAtMs: nowMs };
+    const pin = {
+      alias,
+      resourceId: machine.resourceId.toLowerCase(),
+      vmId: machine.vmId.toLowerCase(),
+      port: machine.port,
+      pinnedAtMs: nowMs,
+    };
     this.pins = [...this.pins, pin];
     await this.index.save({ version: 1, pins: [...this.pins] });
   }

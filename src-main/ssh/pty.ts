@@ -22,7 +22,11 @@ export type SpawnPty = (program: string, args: readonly string[], options: PtyOp
 
 /** The part of node-pty that is used. Its prebuilt package declares its types under another name than it is installed as. */
 interface NodePty {
-  readonly spawn: (program: string, args: string[], options: Record<string, unknown>) => Omit<Pty, 'onData'> & {
+  readonly spawn: (
+    program: string,
+    args: string[],
+    options: Record<string, unknown>,
+  ) => Omit<Pty, 'onData'> & {
     readonly onData: (listener: (data: Buffer) => void) => void;
   };
 }

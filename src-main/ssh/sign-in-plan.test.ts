@@ -1,12 +1,30 @@
 import { expect, test } from 'vitest';
 import { planSignIn } from './sign-in-plan.ts';
 
-const situation = { os: 'linux', adminUsername: 'azureuser', lastSuccess: null, hasAgent: true, keyPaths: ['/k'] } as const;
+const situation = {
+  os: 'linux',
+  adminUsername: 'azureuser',
+  lastSuccess: null,
+  hasAgent: true,
+  keyPaths: ['/k'],
+} as const;
 
 test.each([
-  ['administrator with the agent', situation, { user: 'azureuser', method: 'agent', keyPath: null, source: 'admin-username' }],
-  ['administrator with a key', { ...situation, hasAgent: false }, { user: 'azureuser', method: 'key', keyPath: '/k', source: 'admin-username' }],
-  ['administrator with a password', { ...situation, hasAgent: false, keyPaths: [] }, { user: 'azureuser', method: 'password', source: 'admin-username' }],
+  [
+    'administrator with the agent',
+    situation,
+    { user: 'azureuser', method: 'agent', keyPath: null, source: 'admin-username' },
+  ],
+  [
+    'administrator with a key',
+    { ...situation, hasAgent: false },
+    { user: 'azureuser', method: 'key', keyPath: '/k', source: 'admin-username' },
+  ],
+  [
+    'administrator with a password',
+    { ...situation, hasAgent: false, keyPaths: [] },
+    { user: 'azureuser', method: 'password', source: 'admin-username' },
+  ],
   ['nothing known', { ...situation, adminUsername: '' }, { user: '', source: 'none' }],
   [
     'what worked last time comes first',
@@ -18,5 +36,7 @@ test.each([
 });
 
 test('the reason names the user and the method', () => {
-  expect(planSignIn(situation).reason).toBe('Signs in as azureuser with the SSH agent: the administrator account of this machine.');
+  expect(planSignIn(situation).reason).toBe(
+    'Signs in as azureuser with the SSH agent: the administrator account of this machine.',
+  );
 });

@@ -28,15 +28,32 @@ const how: Readonly<Record<AuthMethod, string>> = {
 export function planSignIn({ os, adminUsername, lastSuccess, hasAgent, keyPaths }: Situation): SignInPlan {
   if (lastSuccess !== null) {
     const { user, method } = lastSuccess;
-    return { ...lastSuccess, source: 'last-success', reason: `Signs in as ${user} with ${how[method]}, as the last time it worked.` };
+    return {
+      ...lastSuccess,
+      source: 'last-success',
+      reason: `Signs in as ${user} with ${how[method]}, as the last time it worked.`,
+    };
   }
   const defaultPort = 22;
   const keyPath = keyPaths[0] ?? null;
   const method: AuthMethod = hasAgent ? 'agent' : keyPath === null ? 'password' : 'key';
   const plan = { method, keyPath: method === 'key' ? keyPath : null, port: defaultPort };
   if (adminUsername === '') {
-    return { ...plan, user: '', source: 'none', reason: 'Asks for a user name: Azure does not tell the administrator account of this machine.' };
+    return {
+      ...plan,
+      user: '',
+      source: 'none',
+      reason: 'Asks for a user name: Azure does not tell the administrator account of this machine.',
+    };
   }
-  const account = os === 'windows' ? 'the administrator account of this Windows machine' : 'the administrator account of this machine';
-  return { ...plan, user: adminUsername, source: 'admin-username', reason: `Signs in as ${adminUsername} with ${how[method]}: ${account}.` };
+  const account =
+    os === 'windows'
+      ? 'the administrator account of this Windows machine'
+      : 'the administrator account of this machine';
+  return {
+    ...plan,
+    user: adminUsername,
+    source: 'admin-username',
+    reason: `Signs in as ${adminUsername} with ${how[method]}: ${account}.`,
+  };
 }

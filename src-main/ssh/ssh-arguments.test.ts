@@ -18,8 +18,15 @@ const target: SshTarget = {
 function evaluate(args: readonly string[]): Record<string, string> {
   const withoutLog = args.filter((arg, index) => arg !== '-E' && args[index - 1] !== '-E' && arg !== '-v');
   const at = withoutLog.indexOf('--');
-  const text = execFileSync('ssh', ['-G', ...withoutLog.slice(0, at), withoutLog[at + 1] ?? ''], { encoding: 'utf8' });
-  return Object.fromEntries(text.trim().split('\n').map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]));
+  const text = execFileSync('ssh', ['-G', ...withoutLog.slice(0, at), withoutLog[at + 1] ?? ''], {
+    encoding: 'utf8',
+  });
+  return Object.fromEntries(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
+  );
 }
 
 test('the real client understands the options as they are meant', () => {

@@ -100,10 +100,21 @@ export function terminalArguments(target: SshTarget): readonly string[] {
  */
 export function sftpArguments(target: SshTarget, controlPath: string | null): readonly string[] {
   const extra =
-    controlPath === null ? [] : ['ControlMaster=yes', `ControlPath=${quoteValue(controlPath)}`, 'ControlPersist=no'];
+    controlPath === null
+      ? []
+      : ['ControlMaster=yes', `ControlPath=${quoteValue(controlPath)}`, 'ControlPersist=no'];
   // The first value of an option counts, so what differs stands in front.
   const [f = '', none = '', ...rest] = commonArguments(target, ['RequestTTY=no']);
-  return [f, none, ...extra.flatMap((option) => ['-o', option]), ...rest, '-s', '--', hostWord(target.vmName), 'sftp'];
+  return [
+    f,
+    none,
+    ...extra.flatMap((option) => ['-o', option]),
+    ...rest,
+    '-s',
+    '--',
+    hostWord(target.vmName),
+    'sftp',
+  ];
 }
 
 /** Arguments that run a command over the control connection of a transfer. Never opens a connection of its own. */

@@ -63,9 +63,32 @@ const bannerTimeoutMs = 30_000;
 
 /** What of our own environment `ssh` needs; nothing else is passed on. */
 const passedOn = [
-  'PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'SSH_AUTH_SOCK', 'DISPLAY', 'WAYLAND_DISPLAY',
-  'XDG_RUNTIME_DIR', 'TMPDIR', 'SystemRoot', 'SystemDrive', 'USERPROFILE', 'USERNAME', 'APPDATA', 'LOCALAPPDATA', 'ProgramData',
-  'ProgramFiles', 'TEMP', 'TMP', 'PATHEXT', 'ComSpec',
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'LANG',
+  'LC_ALL',
+  'LC_CTYPE',
+  'TZ',
+  'SSH_AUTH_SOCK',
+  'DISPLAY',
+  'WAYLAND_DISPLAY',
+  'XDG_RUNTIME_DIR',
+  'TMPDIR',
+  'SystemRoot',
+  'SystemDrive',
+  'USERPROFILE',
+  'USERNAME',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'ProgramData',
+  'ProgramFiles',
+  'TEMP',
+  'TMP',
+  'PATHEXT',
+  'ComSpec',
 ];
 
 /** Prepares `ssh` for terminals and for file transfer: one tunnel of its own each, used once. */
@@ -76,7 +99,13 @@ export class SshLauncher {
     this.needs = needs;
   }
 
-  async prepare(purpose: 'terminal' | 'files', id: string, plan: SshPlan, handlers: Handlers, signal: AbortSignal): Promise<Result<PreparedSsh>> {
+  async prepare(
+    purpose: 'terminal' | 'files',
+    id: string,
+    plan: SshPlan,
+    handlers: Handlers,
+    signal: AbortSignal,
+  ): Promise<Result<PreparedSsh>> {
     const { engine, runFolder, hostKeys, ask, platform } = this.needs;
     const program = await findProgram('ssh', this.needs);
     if (program === null) return err(appError('ssh-not-found'));

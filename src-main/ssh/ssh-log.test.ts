@@ -17,12 +17,21 @@ test('a connection that works', () => {
 });
 
 test.each([
-  ['@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\nHost key verification failed.', 'ssh-host-key-changed'],
+  [
+    '@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\nHost key verification failed.',
+    'ssh-host-key-changed',
+  ],
   ['Host key verification failed.', 'ssh-host-key-refused'],
   ['ada@127.70.1.2: Permission denied (publickey,password).', 'ssh-auth-failed'],
   ['Received disconnect from 127.70.1.2 port 40: 2: Too many authentication failures', 'ssh-auth-failed'],
-  ['Load key "/home/ada/id": bad permissions\nada@127.70.1.2: Permission denied (publickey).', 'ssh-key-unreadable'],
-  ['no such identity: /home/ada/id: No such file or directory\nada@h: Permission denied (publickey).', 'ssh-key-unreadable'],
+  [
+    'Load key "/home/ada/id": bad permissions\nada@127.70.1.2: Permission denied (publickey).',
+    'ssh-key-unreadable',
+  ],
+  [
+    'no such identity: /home/ada/id: No such file or directory\nada@h: Permission denied (publickey).',
+    'ssh-key-unreadable',
+  ],
   ['Connection closed by 127.70.1.2 port 4022', 'ssh-failed'],
 ])('%s', (lines, code) => {
   const error = explainFailure(read(`${greeting}\n${lines}`));
@@ -31,6 +40,7 @@ test.each([
 });
 
 test('a server cannot begin a line: its software version is inside one', () => {
-  const line = 'debug1: Remote protocol version 2.0, remote software version x Authenticated to y using "none"';
+  const line =
+    'debug1: Remote protocol version 2.0, remote software version x Authenticated to y using "none"';
   expect(readLogLine(noProgress, line).isAuthenticated).toBe(false);
 });

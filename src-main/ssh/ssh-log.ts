@@ -31,16 +31,20 @@ const keptWords = 6;
 /** Folds one line of the log in. Lines are the client's own; a server's text cannot begin one. */
 export function readLogLine(progress: SshProgress, line: string): SshProgress {
   const hostKey = /^debug1: Server host key: (\S+) (SHA256:\S+)/.exec(line);
-  if (hostKey !== null) return { ...progress, hostKey: { keyType: hostKey[1] ?? '', fingerprint: hostKey[2] ?? '' } };
+  if (hostKey !== null)
+    return { ...progress, hostKey: { keyType: hostKey[1] ?? '', fingerprint: hostKey[2] ?? '' } };
   if (line.startsWith('debug1: Remote protocol version')) return { ...progress, hasBanner: true };
   if (/^Authenticated to .+ using "/.test(line)) return { ...progress, isAuthenticated: true };
   if (line.startsWith('debug')) return progress;
-  if (line.trim() === '' || /^(OpenSSH_|Authenticated to |Transferred: |Bytes per second: )/.test(line)) return progress;
+  if (line.trim() === '' || /^(OpenSSH_|Authenticated to |Transferred: |Bytes per second: )/.test(line))
+    return progress;
   const words = { ...progress, lastWords: [...progress.lastWords, line.trim()].slice(-keptWords) };
   if (/REMOTE HOST IDENTIFICATION HAS CHANGED/.test(line)) return { ...words, hasHostKeyChanged: true };
   if (line.startsWith('Host key verification failed')) return { ...words, isHostKeyRefused: true };
-  if (/: Permission denied \(|Too many authentication failures/.test(line)) return { ...words, isAuthenticationRefused: true };
-  const key = /^(?:Load key "(.+)": |no such identity: (.+?): |Warning: Identity file (.+?) not accessible)/.exec(line);
+  if (/: Permission denied \(|Too many authentication failures/.test(line))
+    return { ...words, isAuthenticationRefused: true };
+  const key =
+    /^(?:Load key "(.+)": |no such identity: (.+?): |Warning: Identity file (.+?) not accessible)/.exec(line);
   if (key !== null) return { ...words, unreadableKey: key[1] ?? key[2] ?? key[3] ?? '' };
   return words;
 }

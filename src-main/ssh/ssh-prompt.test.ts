@@ -8,9 +8,15 @@ test.each([
   ["ada@vm-00ff's password: ", { kind: 'password' }],
   ["Enter passphrase for key '/home/ada/.ssh/id_ed25519': ", { kind: 'passphrase' }],
   // What a server writes to look like the client carries the client's prefix, or does not match to the letter.
-  ["(ada@vm-00ff) ada@vm-00ff's password: ", { kind: 'other', text: "ada@vm-00ff's password: ", fromServer: true }],
-  ["(ada@vm-00ff) Verification code: ", { kind: 'other', text: 'Verification code: ', fromServer: true }],
-  ["Enter passphrase for key '/home/ada/.ssh/other': ", { kind: 'other', text: "Enter passphrase for key '/home/ada/.ssh/other': ", fromServer: false }],
+  [
+    "(ada@vm-00ff) ada@vm-00ff's password: ",
+    { kind: 'other', text: "ada@vm-00ff's password: ", fromServer: true },
+  ],
+  ['(ada@vm-00ff) Verification code: ', { kind: 'other', text: 'Verification code: ', fromServer: true }],
+  [
+    "Enter passphrase for key '/home/ada/.ssh/other': ",
+    { kind: 'other', text: "Enter passphrase for key '/home/ada/.ssh/other': ", fromServer: false },
+  ],
   ["root@vm-00ff's password: ", { kind: 'other', text: "root@vm-00ff's password: ", fromServer: true }],
   ["ada@vm-00ff's password: \n", { kind: 'other', text: "ada@vm-00ff's password: \n", fromServer: true }],
   [

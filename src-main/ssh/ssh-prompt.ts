@@ -25,8 +25,12 @@ export function readPrompt(text: string, expected: Expected): SshPrompt {
     if (key !== null) return { kind: 'host-key', keyType: key[1] ?? '', fingerprint: key[2] ?? '' };
   }
   // The client cuts both names: 30 and 128 characters.
-  if (text === `${expected.user.slice(0, 30)}@${expected.hostKeyAlias.slice(0, 128)}'s password: `) return { kind: 'password' };
-  if (expected.keyPath !== null && text === `Enter passphrase for key '${expected.keyPath.slice(0, 100)}': `) {
+  if (text === `${expected.user.slice(0, 30)}@${expected.hostKeyAlias.slice(0, 128)}'s password: `)
+    return { kind: 'password' };
+  if (
+    expected.keyPath !== null &&
+    text === `Enter passphrase for key '${expected.keyPath.slice(0, 100)}': `
+  ) {
     return { kind: 'passphrase' };
   }
   const prefix = `(${expected.user}@${expected.hostKeyAlias}) `;

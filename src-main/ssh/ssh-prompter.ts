@@ -50,7 +50,13 @@ export class SshPrompter {
   private async decideHostKey(keyType: string, fingerprint: string): Promise<string | null> {
     const { ask, hostKeys, machine, vmName, signal } = this.needs;
     const outcome = await ask(
-      { kind: 'host-key-unknown', subject: vmName, keyType, fingerprint, explanation: hostKeys.explainUnknown(machine) },
+      {
+        kind: 'host-key-unknown',
+        subject: vmName,
+        keyType,
+        fingerprint,
+        explanation: hostKeys.explainUnknown(machine),
+      },
       signal,
     );
     if (outcome.kind !== 'accepted') {
@@ -61,7 +67,11 @@ export class SshPrompter {
     return fingerprint;
   }
 
-  private async giveSecret(kind: 'password' | 'passphrase', title: string, prompt: string): Promise<string | null> {
+  private async giveSecret(
+    kind: 'password' | 'passphrase',
+    title: string,
+    prompt: string,
+  ): Promise<string | null> {
     const { secrets } = this.needs;
     const stored = secrets[kind];
     const isRepeated = this.given.has(kind);
@@ -75,7 +85,10 @@ export class SshPrompter {
 
   private async askText(title: string, prompt: string, fromServer: boolean): Promise<string | null> {
     const { ask, vmName, signal } = this.needs;
-    const outcome = await ask({ kind: 'secret', subject: vmName, title, prompt, fromServer, echo: false }, signal);
+    const outcome = await ask(
+      { kind: 'secret', subject: vmName, title, prompt, fromServer, echo: false },
+      signal,
+    );
     if (outcome.kind === 'accepted') return outcome.secret;
     this.needs.onCancelled();
     return null;

@@ -5,8 +5,9 @@ import { StateStore } from './state-store.ts';
 
 function makeStore() {
   const flushes: (() => void)[] = [];
-  const store = new StateStore(initialState({ cloud: { name: 'Azure', custom: false }, platform: 'linux', version: '1' }), (flush) =>
-    flushes.push(flush),
+  const store = new StateStore(
+    initialState({ cloud: { name: 'Azure', custom: false }, platform: 'linux', version: '1' }),
+    (flush) => flushes.push(flush),
   );
   const patches: Patch[] = [];
   store.subscribe((patch) => patches.push(patch));
@@ -48,6 +49,9 @@ test('replacing a collection sends only what differs', () => {
   flush();
   store.replaceAll('notices', { b: notice('b'), c: notice('c') });
   flush();
-  expect(patches[1]).toMatchObject({ upserts: { notices: { c: notice('c') } }, removals: { notices: ['a'] } });
+  expect(patches[1]).toMatchObject({
+    upserts: { notices: { c: notice('c') } },
+    removals: { notices: ['a'] },
+  });
   expect(Object.keys(patches[1]?.upserts.notices ?? {})).toEqual(['c']);
 });

@@ -32,7 +32,12 @@ export class RunFolder {
 
   static async create(root: string, platform: NodeJS.Platform, log: Log): Promise<RunFolder> {
     const start = (await startOf(process.pid, platform)) ?? String(Date.now());
-    const folder = new RunFolder(join(root, `${process.pid}-${Date.now()}`), { pid: process.pid, start }, platform, log);
+    const folder = new RunFolder(
+      join(root, `${process.pid}-${Date.now()}`),
+      { pid: process.pid, start },
+      platform,
+      log,
+    );
     await mkdir(folder.path, { recursive: true, mode: 0o700 });
     await folder.writeRecord();
     return folder;

@@ -26,7 +26,8 @@ export function toExchangeError(status: number, body: string): AppError {
   if (/tunnell?ing is disabled/i.test(message)) return appError('bastion-native-client-off', { detail });
   if (status === 401) return appError('bastion-unauthorized', { detail });
   if (status === 403) return appError('bastion-forbidden', { detail });
-  if (status === 429 || status === 502 || status === 503 || status === 504) return appError('bastion-busy', { detail });
+  if (status === 429 || status === 502 || status === 503 || status === 504)
+    return appError('bastion-busy', { detail });
   if (status >= 500) return appError('bastion-internal', { detail });
   return appError('bastion-rejected', { detail });
 }

@@ -107,7 +107,11 @@ export class Connection {
       onTraffic: needs.onTraffic,
       onEnd: (error) => {
         if (silence !== null) clearTimeout(silence);
-        if (timedOut) needs.onFailed('banner', appError('target-silent', { detail: `no byte in ${needs.spec.firstByteTimeoutMs} ms` }));
+        if (timedOut)
+          needs.onFailed(
+            'banner',
+            appError('target-silent', { detail: `no byte in ${needs.spec.firstByteTimeoutMs} ms` }),
+          );
         else needs.onClosed(this.abort.signal.aborted ? null : error);
         settleEnd('ended');
       },
@@ -115,7 +119,11 @@ export class Connection {
     const url = `${needs.origin.replace(/^https/, 'wss')}/webtunnelv2/${encodeURIComponent(token.websocketToken)}?X-Node-Id=${encodeURIComponent(token.nodeId)}`;
     const opened = await openTransport(
       { url, origin: needs.origin, ca: needs.ca, lookup: needs.lookup },
-      { onBytes: (chunk) => relay.receive(chunk), onRoundTrip: needs.onRoundTrip, onClose: (error) => relay.finish(error) },
+      {
+        onBytes: (chunk) => relay.receive(chunk),
+        onRoundTrip: needs.onRoundTrip,
+        onClose: (error) => relay.finish(error),
+      },
       this.abort.signal,
     );
     if (!opened.ok) return opened.error;

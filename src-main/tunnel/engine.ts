@@ -115,7 +115,12 @@ export class TunnelEngine {
         this.needs.emit({ kind: 'failed', ...about, step, error });
       },
       onClosed: (error) => {
-        this.needs.log('connection-closed', { ...about, ...totals, code: error?.code ?? 'ok', detail: error?.detail ?? '' });
+        this.needs.log('connection-closed', {
+          ...about,
+          ...totals,
+          code: error?.code ?? 'ok',
+          detail: error?.detail ?? '',
+        });
         this.needs.emit({ kind: 'closed', ...about, error, ...totals });
       },
       onTraffic: (sent, received) => {

@@ -36,7 +36,9 @@ export class Listener {
       if (free === null) return ok(new Listener(server, spec, needs));
     }
     const code = errorCodeOf(wanted) === 'EADDRINUSE' ? 'listener-port-in-use' : 'listener-failed';
-    return err(appError(code, { detail: `${spec.localAddress}:${spec.localPort}: ${describeError(wanted)}` }));
+    return err(
+      appError(code, { detail: `${spec.localAddress}:${spec.localPort}: ${describeError(wanted)}` }),
+    );
   }
 
   get address(): TunnelAddress {

@@ -42,9 +42,19 @@ test.runIf(process.getuid?.() === 0)('a connection by another user is refused', 
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   const connected = once(server, 'connection') as Promise<[Socket]>;
-  const child = spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'bash', '-c', `exec 3<>/dev/tcp/127.0.0.1/${port}; read -t 20 <&3`]);
+  const child = spawn('setpriv', [
+    '--reuid=65534',
+    '--regid=65534',
+    '--clear-groups',
+    'bash',
+    '-c',
+    `exec 3<>/dev/tcp/127.0.0.1/${port}; read -t 20 <&3`,
+  ]);
   const [accepted] = await connected;
-  expect(await checkPeer(accepted, 'linux', 0)).toEqual({ kind: 'other', reason: 'the program runs as user id 65534' });
+  expect(await checkPeer(accepted, 'linux', 0)).toEqual({
+    kind: 'other',
+    reason: 'the program runs as user id 65534',
+  });
   accepted.destroy();
   server.close();
   child.kill();

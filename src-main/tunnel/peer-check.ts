@@ -37,7 +37,11 @@ export function findRow(table: string, local: string, remote: string): Row | nul
  * Asks the kernel who connected. A peer that is gone shows uid 0 and inode 0, so a match needs a living socket:
  * what cannot be read is not trusted.
  */
-export async function checkPeer(socket: Socket, platform: NodeJS.Platform, uid: number): Promise<PeerVerdict> {
+export async function checkPeer(
+  socket: Socket,
+  platform: NodeJS.Platform,
+  uid: number,
+): Promise<PeerVerdict> {
   if (platform !== 'linux') return { kind: 'not-checked' };
   const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
   const peer = kernelAddress(remoteAddress.replace(/^::ffff:/, ''), remotePort);
@@ -50,7 +54,9 @@ export async function checkPeer(socket: Socket, platform: NodeJS.Platform, uid: 
     const row = tables.map((table) => findRow(table, peer, own)).find((found) => found !== null);
     if (row === undefined) return { kind: 'other', reason: 'the program is gone or cannot be seen' };
     if (row.inode === 0) return { kind: 'other', reason: 'the program has closed its socket' };
-    return row.uid === uid ? { kind: 'same-user' } : { kind: 'other', reason: `the program runs as user id ${row.uid}` };
+    return row.uid === uid
+      ? { kind: 'same-user' }
+      : { kind: 'other', reason: `the program runs as user id ${row.uid}` };
   } catch {
     return { kind: 'other', reason: 'the table of connections cannot be read' };
   }

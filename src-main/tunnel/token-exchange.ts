@@ -68,7 +68,11 @@ function parseAnswer(body: string): Result<DataPlaneToken> {
   const parsed = answerSchema.safeParse(json);
   if (parsed.success) return ok(parsed.data);
   const fields = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  return err(appError('bastion-answer-invalid', { detail: `POST /api/tokens answered 200 without ${fields || 'JSON'}` }));
+  return err(
+    appError('bastion-answer-invalid', {
+      detail: `POST /api/tokens answered 200 without ${fields || 'JSON'}`,
+    }),
+  );
 }
 
 /** An answer that cannot be used may still name a session, which then exists: it is ended, as far as it can be. */

@@ -70,13 +70,21 @@ export function openTransport(
 
     socket.on('unexpected-response', (request, response) => {
       // Also 101 without the upgrade headers, which real services have been seen to send.
-      refuse(appError('websocket-refused', { detail: `the upgrade was answered with status ${response.statusCode}` }));
+      refuse(
+        appError('websocket-refused', {
+          detail: `the upgrade was answered with status ${response.statusCode}`,
+        }),
+      );
       request.destroy();
       socket.terminate();
     });
     socket.on('error', (error) => {
       lastError = error;
-      refuse(/Sec-WebSocket-Accept/i.test(error.message) ? appError('websocket-refused', { detail: error.message }) : toReachError(error));
+      refuse(
+        /Sec-WebSocket-Accept/i.test(error.message)
+          ? appError('websocket-refused', { detail: error.message })
+          : toReachError(error),
+      );
     });
     socket.on('message', (data) => {
       // An empty message ends the session for the reference client; for us it is nothing. Text is delivered as its bytes.
@@ -122,7 +130,11 @@ function wrap(socket: WebSocket): Transport {
       for (let start = 0; start < chunk.length; start += maximumFrameBytes) {
         const end = Math.min(start + maximumFrameBytes, chunk.length);
         // The callback's error is not lost: a send only fails when the socket closes, which is reported by itself.
-        socket.send(chunk.subarray(start, end), { binary: true, fin: true }, end === chunk.length ? () => sent() : undefined);
+        socket.send(
+          chunk.subarray(start, end),
+          { binary: true, fin: true },
+          end === chunk.length ? () => sent() : undefined,
+        );
       }
     },
     pause: () => socket.pause(),

@@ -37,8 +37,20 @@ export type ConnectionStep = 'sign-in' | 'token' | 'websocket' | 'banner';
 
 /** What the engine tells about its tunnels. Times in milliseconds, sizes in bytes. */
 export type TunnelEvent =
-  | { readonly kind: 'step'; readonly tunnelId: string; readonly connection: number; readonly step: ConnectionStep; readonly durationMs: number }
-  | { readonly kind: 'failed'; readonly tunnelId: string; readonly connection: number; readonly step: ConnectionStep; readonly error: AppError }
+  | {
+      readonly kind: 'step';
+      readonly tunnelId: string;
+      readonly connection: number;
+      readonly step: ConnectionStep;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly tunnelId: string;
+      readonly connection: number;
+      readonly step: ConnectionStep;
+      readonly error: AppError;
+    }
   | {
       readonly kind: 'closed';
       readonly tunnelId: string;

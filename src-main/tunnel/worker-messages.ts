@@ -17,6 +17,15 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'opened'; readonly call: number; readonly address: Result<TunnelAddress> }
   | { readonly kind: 'done'; readonly call: number }
-  | { readonly kind: 'need-arm-token'; readonly call: number; readonly tenantId: string; readonly isForced: boolean }
+  | {
+      readonly kind: 'need-arm-token';
+      readonly call: number;
+      readonly tenantId: string;
+      readonly isForced: boolean;
+    }
   | { readonly kind: 'event'; readonly event: TunnelEvent }
-  | { readonly kind: 'log'; readonly event: string; readonly fields: Readonly<Record<string, string | number>> };
+  | {
+      readonly kind: 'log';
+      readonly event: string;
+      readonly fields: Readonly<Record<string, string | number>>;
+    };
