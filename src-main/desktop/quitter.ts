@@ -69,7 +69,7 @@ export class Quitter {
         lines.length === 1
           ? 'Close Sallyport and end this session?'
           : `Close Sallyport and end ${lines.length} sessions?`,
-      text: 'What runs in them may be lost.',
+      text: lines.length === 1 ? 'What runs in it may be lost.' : 'What runs in them may be lost.',
       lines: [...lines],
       confirmLabel: 'End and close',
       tone: 'danger',

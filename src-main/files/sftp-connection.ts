@@ -28,6 +28,9 @@ interface Needs {
 /** How long `ssh` may take to end by itself before it is killed. */
 const endTimeoutMs = 3_000;
 
+/** How long a cancelled transfer may take to tidy up on the machine. */
+const tidyTimeoutMs = 5_000;
+
 /** Opens SFTP to a machine with the sign-in of its session. Questions appear in the trust window. */
 export async function openSftp(
   needs: Needs,
@@ -65,10 +68,16 @@ export async function openSftp(
     child.once('close', () => resolve());
     child.once('error', () => resolve());
   });
-  const abort = () => child.kill();
+  let isOpen = false;
+  let killTimer: NodeJS.Timeout | null = null;
+  // A cancelled transfer first removes the part of its file; a connection that is not there yet just ends.
+  const abort = () => {
+    killTimer = setTimeout(() => child.kill(), isOpen ? tidyTimeoutMs : 0);
+  };
   signal.addEventListener('abort', abort, { once: true });
   const dispose = async () => {
     signal.removeEventListener('abort', abort);
+    if (killTimer !== null) clearTimeout(killTimer);
     child.stdin.end();
     const timer = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs);
     await exit;
@@ -78,6 +87,7 @@ export async function openSftp(
   };
   try {
     const sftp = await SftpClient.open(child.stdout, child.stdin);
+    isOpen = true;
     return ok({
       sftp,
       hashFiles: (paths, hashSignal) =>

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Session, SessionState, StepName } from '../../shared/session.ts';
@@ -40,6 +41,9 @@ interface Needs {
 /** Kept of the client's output, for its error. */
 const keptOutput = 16_384;
 
+/** How long a tunnel stays for a client that was handed over: it may connect again after a question to the user. */
+const unusedMs = 60_000;
+
 /** The local port a client sees: the protocol's own on the machine's own address, so that what it saves stays with it. */
 const usualPort = 3389;
 
@@ -52,6 +56,7 @@ export class RdpSession {
   private tunnelError: AppError | null = null;
   private failedStep: StepName | null = null;
   private isOpen = false;
+  private openConnections = 0;
 
   constructor(needs: Needs) {
     this.needs = needs;
@@ -68,6 +73,7 @@ export class RdpSession {
     this.tunnelError = null;
     this.failedStep = null;
     this.isOpen = false;
+    this.openConnections = 0;
     this.needs.update((session) => ({
       ...session,
       state: { kind: 'connecting' },
@@ -192,8 +198,8 @@ export class RdpSession {
     if (code instanceof Error) return failed(appError('rdp-failed', { detail: code.message }));
     if (signal.aborted) return closed(null);
     if (!command.isAttached && code === 0) {
-      // The launcher has handed over to a window that is not ours: the tunnel stays until the user ends it.
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      // The launcher may have handed over to a window that is not ours: the tunnel stays while it is used.
+      await this.waitUntilUnused(signal);
       return closed(null);
     }
     const problem = explainRdpExit(code, output);
@@ -202,9 +208,19 @@ export class RdpSession {
     return failed(problem.code === 'rdp-failed' ? (this.tunnelError ?? problem) : problem);
   }
 
+  /** Resolves when no program has used the tunnel for a while, or the user ends the session. */
+  private async waitUntilUnused(signal: AbortSignal): Promise<void> {
+    let unusedSinceMs = performance.now();
+    while (!signal.aborted && performance.now() - unusedSinceMs < unusedMs) {
+      await delay(1_000, undefined, { signal }).catch(() => undefined); // aborted: the loop ends
+      if (this.openConnections > 0) unusedSinceMs = performance.now();
+    }
+  }
+
   private onTunnel(event: TunnelEvent): void {
     switch (event.kind) {
       case 'step':
+        if (event.step === 'websocket') this.openConnections++;
         if (this.isOpen || event.step === 'sign-in') return;
         this.step(event.step, event.durationMs);
         if (event.step === 'banner') {
@@ -217,6 +233,7 @@ export class RdpSession {
         this.failedStep = event.step;
         break;
       case 'closed':
+        this.openConnections--;
         this.tunnelError ??= event.error;
         break;
       case 'traffic':
