@@ -37,8 +37,9 @@ test('the folder of a living run stays', async () => {
 test('a killed run: its program ends, its folder goes', async () => {
   const { child, pid, start } = await startSleeper();
   await leaveRun('dead', { pid, start: 'another start' }, [{ pid, start }]);
+  const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
   expect(await sweepRuns(root, 'linux', log)).toBe(1);
-  const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  const [, signal] = await exit;
   expect(signal).toBe('SIGTERM');
   expect(await readdir(root)).toEqual([]);
 });
