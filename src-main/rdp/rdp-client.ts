@@ -78,7 +78,8 @@ export function freerdpCommand(program: string, target: RdpTarget, password: str
       `/v:${target.address}:${target.port}`,
       `/u:${target.user}`,
       '/d:',
-      '/from-stdin',
+      // `force`: before connecting. Without it only servers that ask for credentials by themselves get them.
+      '/from-stdin:force',
       '/cert:tofu',
       '/dynamic-resolution',
       '+clipboard',

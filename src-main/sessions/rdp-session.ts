@@ -62,8 +62,9 @@ export class RdpSession {
     this.needs = needs;
   }
 
+  /** Whether something would be cut: not when it is already ending. */
   get isLive(): boolean {
-    return this.abort !== null;
+    return this.abort?.signal.aborted === false;
   }
 
   connect(): void {

@@ -51,8 +51,9 @@ export class SshSession {
     this.needs = needs;
   }
 
+  /** Whether something would be cut: not when it is already ending. */
   get isLive(): boolean {
-    return this.attempt !== null;
+    return this.attempt !== null && this.attempt.endedBy === null;
   }
 
   /** Connects, or connects again after the end of the previous try. */
