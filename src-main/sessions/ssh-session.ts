@@ -163,7 +163,7 @@ export class SshSession {
     return exitCode;
   }
 
-  private outcome(attempt: Attempt, progress: SshProgress, exitCode: number): SessionState {
+  private async outcome(attempt: Attempt, progress: SshProgress, exitCode: number): Promise<SessionState> {
     if (attempt.endedBy === 'disconnect') return closed(null);
     if (attempt.isAuthenticated) {
       // 255 is the client's own code: the connection broke. Anything else is the remote shell's.
@@ -175,7 +175,7 @@ export class SshSession {
         error: attempt.tunnelError ?? appError('tunnel-lost', { detail }),
       };
     }
-    if (progress.hasHostKeyChanged) return failed(this.alarm(progress));
+    if (progress.hasHostKeyChanged) return failed(await this.alarm(progress));
     if (attempt.endedBy === 'refusal') {
       return failed(
         appError(progress.isHostKeyRefused || !progress.hasBanner ? 'ssh-host-key-refused' : 'ssh-cancelled'),
@@ -185,17 +185,17 @@ export class SshSession {
   }
 
   /** A changed host key: both fingerprints, in the error and in the window where trust is decided. */
-  private alarm(progress: SshProgress): AppError {
+  private async alarm(progress: SshProgress): Promise<AppError> {
     const { plan } = this;
     const offered = progress.hostKey ?? { keyType: 'unknown', fingerprint: 'unknown' };
-    if (plan !== null) {
-      void this.needs.hostKeys
-        .keysOf(plan.machine)
-        .then((pinned) =>
-          this.needs.ask({ kind: 'host-key-changed', subject: plan.vmName, offered, pinned: [...pinned] }),
-        );
-    }
-    return appError('ssh-host-key-changed', { detail: `offered: ${offered.keyType} ${offered.fingerprint}` });
+    const pinned = plan === null ? [] : await this.needs.hostKeys.keysOf(plan.machine);
+    // Shown, not waited for: there is nothing to decide.
+    void this.needs.ask({ kind: 'host-key-changed', subject: plan?.vmName ?? '', offered, pinned: [...pinned] });
+    const lines = [
+      ...pinned.map((key) => `pinned: ${key.keyType} ${key.fingerprint}`),
+      `offered: ${offered.keyType} ${offered.fingerprint}`,
+    ];
+    return appError('ssh-host-key-changed', { detail: lines.join('\n') });
   }
 
   private onTunnel(attempt: Attempt, event: TunnelEvent): void {
