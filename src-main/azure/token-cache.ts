@@ -1,8 +1,9 @@
 import type { ICachePlugin, TokenCacheContext } from '@azure/msal-node';
 import { readFile, rm } from 'node:fs/promises';
-import type { Result } from '../../shared/result.ts';
+import { appError } from '../../shared/errors.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
 import { describeError, type Log } from '../log/logger.ts';
-import { setAside, writeAtomically } from '../profiles/json-file.ts';
+import { isAbsent, setAside, writeAtomically } from '../profiles/json-file.ts';
 
 /** Encrypts at rest with the system's keyring, or says that there is none. */
 export type SecretBox =
@@ -13,9 +14,19 @@ export type SecretBox =
     }
   | { readonly kind: 'memory' };
 
+/** What MSAL takes for a cache with nothing in it. An empty text would leave in its memory what is there. */
+const emptyCache = JSON.stringify({
+  Account: {},
+  IdToken: {},
+  AccessToken: {},
+  RefreshToken: {},
+  AppMetadata: {},
+});
+
 /**
  * MSAL's token cache: encrypted in one file, or in memory only where no keyring exists.
- * A file that cannot be decrypted or read means signing in again, nothing else.
+ * A file that cannot be decrypted means signing in again, nothing else. A file that is there but cannot be read is not
+ * written over: tokens then live in memory only.
  */
 export class TokenCache implements ICachePlugin {
   private readonly path: string;
@@ -23,6 +34,11 @@ export class TokenCache implements ICachePlugin {
   private readonly log: Log;
   private text: string | null = null;
   private queue: Promise<unknown> = Promise.resolve();
+  /** Why the file that is there must not be written; null if it may. */
+  private unreadable: string | null = null;
+  /** Counts sign-outs. What MSAL read before one must not come back after it. */
+  private generation = 0;
+  private readonly generations = new WeakMap<TokenCacheContext, number>();
 
   constructor(path: string, box: SecretBox, log: Log) {
     this.path = path;
@@ -40,8 +56,10 @@ export class TokenCache implements ICachePlugin {
     let data: Buffer;
     try {
       data = await readFile(this.path);
-    } catch {
-      return; // No file yet: the first start, or signed out.
+    } catch (error) {
+      if (isAbsent(error)) return; // No file yet: the first start, or signed out.
+      this.block(describeError(error));
+      return;
     }
     try {
       const text = await this.box.decrypt(data);
@@ -49,37 +67,62 @@ export class TokenCache implements ICachePlugin {
       this.text = text;
     } catch (error) {
       this.log.warn('token-cache-damaged', { error: describeError(error) });
-      await setAside(this.path, Date.now()).catch((failure: unknown) =>
-        this.log.warn('token-cache-not-set-aside', { error: describeError(failure) }),
-      );
+      await setAside(this.path, Date.now()).catch((failure: unknown) => this.block(describeError(failure)));
     }
   }
 
   async beforeCacheAccess(context: TokenCacheContext): Promise<void> {
+    this.generations.set(context, this.generation);
     if (this.text !== null) context.tokenCache.deserialize(this.text);
   }
 
   async afterCacheAccess(context: TokenCacheContext): Promise<void> {
     if (!context.cacheHasChanged) return;
+    if (this.generations.get(context) !== this.generation) return; // began before the sign-out
     this.text = context.tokenCache.serialize();
-    const saved = await this.enqueue(this.text);
+    const saved = await this.save(this.text, this.generation);
     if (!saved.ok) this.log.warn('token-cache-not-saved', { detail: saved.error.detail });
   }
 
-  /** Forgets every token, in memory and on disk. */
+  /**
+   * Forgets every token, in memory and on disk. A renewal that is under way meanwhile writes nothing back: MSAL's own
+   * memory is emptied before its next access.
+   */
   async clear(): Promise<void> {
-    this.text = null;
-    this.queue = this.queue.then(() => rm(this.path, { force: true }));
-    await this.queue;
+    this.generation++;
+    this.text = emptyCache;
+    await this.inTurn(async () => {
+      await rm(this.path, { force: true });
+      this.unreadable = null;
+    });
   }
 
-  private enqueue(text: string): Promise<Result<null>> {
+  private async save(text: string, generation: number): Promise<Result<null>> {
     const { box } = this;
-    if (box.kind === 'memory') return Promise.resolve({ ok: true, value: null });
-    const write = this.queue.then(async () => writeAtomically(this.path, await box.encrypt(text)));
-    this.queue = write.catch((error: unknown) =>
-      this.log.warn('token-cache-not-saved', { error: describeError(error) }),
-    );
-    return write;
+    if (box.kind === 'memory') return ok(null);
+    return this.inTurn(async () => {
+      if (generation !== this.generation) return ok(null);
+      if (this.unreadable !== null) return this.notSaved(this.unreadable);
+      try {
+        return await writeAtomically(this.path, await box.encrypt(text));
+      } catch (error) {
+        return this.notSaved(describeError(error));
+      }
+    });
+  }
+
+  private notSaved(reason: string): Result<never> {
+    return err(appError('save-failed', { detail: `${this.path}: ${reason}` }));
+  }
+
+  private block(reason: string): void {
+    this.unreadable = reason;
+    this.log.warn('token-cache-unreadable', { error: reason });
+  }
+
+  private inTurn<R>(step: () => Promise<R>): Promise<R> {
+    const turn = this.queue.then(step);
+    this.queue = turn.catch(() => undefined); // told to the caller; the next turn does not depend on it
+    return turn;
   }
 }

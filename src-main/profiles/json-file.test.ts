@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -49,4 +49,29 @@ test('a folder that cannot be written gives an error and leaves the old file', a
   });
   await chmod(join(folder, 'a.json'), 0o600);
   expect(await readFile(join(folder, 'a.json'), 'utf8')).toBe('in the way');
+});
+
+test('a file that is there but cannot be read is never written over, until it was read', async () => {
+  const path = join(folder, 'a.json');
+  await mkdir(path);
+  const file = new JsonFile(path, schema);
+  expect(await file.load()).toMatchObject({ kind: 'unreadable', reason: expect.stringContaining('EISDIR') });
+  await rm(path, { recursive: true });
+  const text = '{"version":1,"names":["kept"]}';
+  await writeFile(path, text);
+  const saved = await file.save({ version: 1, names: ['new'] });
+  expect(saved).toMatchObject({ ok: false, error: { code: 'save-failed' } });
+  expect(await readFile(path, 'utf8')).toBe(text);
+  expect(await file.load()).toMatchObject({ kind: 'value' });
+  expect(await file.save({ version: 1, names: ['new'] })).toMatchObject({ ok: true });
+});
+
+test('a damaged file that cannot be set aside stays as it is', async () => {
+  // The name is legal, but too long with the ending of a file that was set aside.
+  const path = join(folder, `${'a'.repeat(240)}.json`);
+  await writeFile(path, '{');
+  const file = new JsonFile(path, schema);
+  expect(await file.load()).toMatchObject({ kind: 'unreadable' });
+  expect(await file.save({ version: 1, names: [] })).toMatchObject({ ok: false });
+  expect(await readFile(path, 'utf8')).toBe('{');
 });

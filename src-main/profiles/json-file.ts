@@ -6,11 +6,20 @@ import { appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { describeError } from '../log/logger.ts';
 
-/** What reading a file gave: its value, nothing there, or a damaged file that was set aside under another name. */
+/**
+ * What reading a file gave: its value, nothing there, a damaged file that was set aside under another name, or a file
+ * that is there but could not be read, which still lies in its place.
+ */
 export type Loaded<T> =
   | { readonly kind: 'value'; readonly value: T }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'damaged'; readonly asidePath: string; readonly reason: string };
+  | { readonly kind: 'damaged'; readonly asidePath: string; readonly reason: string }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** Whether an error says that there is no such file, as opposed to one that cannot be read. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
 
 /** Writes text so that a reader sees the old or the new whole, even after a crash or on a full disk. */
 export async function writeAtomically(path: string, data: string | Buffer): Promise<Result<null>> {
@@ -32,14 +41,17 @@ export async function setAside(path: string, nowMs: number): Promise<string> {
 }
 
 /**
- * A JSON file with a schema, one writer, atomic writes. Writes are queued, so the last one wins.
- * A damaged file is set aside and reported, never replaced in silence.
+ * A JSON file with a schema, one writer, atomic writes. Reads and writes are queued, so the last write wins.
+ * A damaged file is set aside and reported, never replaced in silence; while a file is known to be there but cannot be
+ * read, nothing is written over it.
  */
 export class JsonFile<T> {
   private readonly path: string;
   private readonly schema: z.ZodType<T>;
   private readonly nowMs: () => number;
   private queue: Promise<unknown> = Promise.resolve();
+  /** Why the file that is there could not be read; null if it may be written. */
+  private unreadable: string | null = null;
 
   constructor(path: string, schema: z.ZodType<T>, nowMs: () => number = Date.now) {
     this.path = path;
@@ -47,24 +59,44 @@ export class JsonFile<T> {
     this.nowMs = nowMs;
   }
 
-  async load(): Promise<Loaded<T>> {
+  /** Reads the file. Never throws: see {@link Loaded}. */
+  load(): Promise<Loaded<T>> {
+    return this.inTurn(async () => {
+      const loaded = await this.read();
+      this.unreadable = loaded.kind === 'unreadable' ? loaded.reason : null;
+      return loaded;
+    });
+  }
+
+  /** Replaces the file. Fails without a change if the last `load` found a file that it could not read. */
+  save(value: T): Promise<Result<null>> {
+    return this.inTurn(async () =>
+      this.unreadable === null
+        ? writeAtomically(this.path, `${JSON.stringify(value, null, 2)}\n`)
+        : err(appError('save-failed', { detail: `${this.path}: ${this.unreadable}` })),
+    );
+  }
+
+  private inTurn<R>(step: () => Promise<R>): Promise<R> {
+    const turn = this.queue.then(step);
+    this.queue = turn.catch(() => undefined); // told to the caller; the next turn does not depend on it
+    return turn;
+  }
+
+  private async read(): Promise<Loaded<T>> {
     let text: string;
     try {
       text = await readFile(this.path, 'utf8');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'absent' };
-      // Unreadable (rights, a folder in its place): renaming it could fail as well, so it is only reported.
-      return { kind: 'damaged', asidePath: this.path, reason: describeError(error) };
+      return isAbsent(error) ? { kind: 'absent' } : { kind: 'unreadable', reason: describeError(error) };
     }
-    const reason = this.parse(text);
-    if (typeof reason !== 'string') return { kind: 'value', value: reason.value };
-    return { kind: 'damaged', asidePath: await setAside(this.path, this.nowMs()), reason };
-  }
-
-  async save(value: T): Promise<Result<null>> {
-    const write = this.queue.then(() => writeAtomically(this.path, `${JSON.stringify(value, null, 2)}\n`));
-    this.queue = write;
-    return write;
+    const parsed = this.parse(text);
+    if (typeof parsed !== 'string') return { kind: 'value', value: parsed.value };
+    try {
+      return { kind: 'damaged', asidePath: await setAside(this.path, this.nowMs()), reason: parsed };
+    } catch (error) {
+      return { kind: 'unreadable', reason: `${parsed}; not set aside: ${describeError(error)}` };
+    }
   }
 
   private parse(text: string): string | { readonly value: T } {

@@ -8,17 +8,23 @@ import { JsonFile } from './json-file.ts';
 
 const fileSchema = z.object({ version: z.literal(1), profiles: z.array(profileSchema) });
 
-/** Saved connections: in the state for the window, in one file on disk. What cannot be saved is not shown as saved. */
+/**
+ * Saved connections: in the state for the window, in one file on disk. What cannot be saved is not shown as saved.
+ * Changes are made one after the other, each from what the one before has left, so that none is lost.
+ */
 export class ProfileStore {
+  private readonly path: string;
   private readonly file: JsonFile<z.infer<typeof fileSchema>>;
   private readonly state: StateStore;
+  private queue: Promise<unknown> = Promise.resolve();
 
   constructor(path: string, state: StateStore) {
+    this.path = path;
     this.file = new JsonFile(path, fileSchema);
     this.state = state;
   }
 
-  /** Reads the file; a damaged one is set aside and told about. */
+  /** Reads the file; one that is damaged or cannot be read is told about. */
   async load(): Promise<void> {
     const loaded = await this.file.load();
     if (loaded.kind === 'value') {
@@ -28,40 +34,60 @@ export class ProfileStore {
       );
     }
     if (loaded.kind === 'damaged') {
-      this.state.upsert('notices', 'profiles-damaged', {
-        id: 'profiles-damaged',
-        tone: 'error',
-        text: 'The file of saved connections was damaged and has been set aside; nothing in it was changed.',
-        detail: `${loaded.asidePath}: ${loaded.reason}`,
-      });
+      this.warn(
+        'The file of saved connections was damaged and has been set aside; nothing in it was changed.',
+        `${loaded.asidePath}: ${loaded.reason}`,
+      );
+    }
+    if (loaded.kind === 'unreadable') {
+      this.warn(
+        'The file of saved connections cannot be read. It was left as it is, so changes cannot be saved until it can be read and the app is restarted.',
+        `${this.path}: ${loaded.reason}`,
+      );
     }
   }
 
   get(id: string): Result<Profile> {
-    const profile = this.state.current.profiles[id];
+    const { profiles } = this.state.current;
+    const profile = Object.hasOwn(profiles, id) ? profiles[id] : undefined;
     return profile === undefined ? err(appError('profile-not-found')) : ok(profile);
   }
 
   /** Adds a profile, or changes the one with this id. */
-  async save(id: string | null, draft: ProfileDraft): Promise<Result<{ id: string }>> {
-    if (id !== null && this.state.current.profiles[id] === undefined)
-      return err(appError('profile-not-found'));
-    const profile: Profile = { ...draft, id: id ?? randomUUID() };
-    const saved = await this.write({ ...this.state.current.profiles, [profile.id]: profile });
-    if (!saved.ok) return saved;
-    this.state.upsert('profiles', profile.id, profile);
-    return ok({ id: profile.id });
+  save(id: string | null, draft: ProfileDraft): Promise<Result<{ id: string }>> {
+    return this.inTurn(async () => {
+      const before = id === null ? null : this.get(id);
+      if (before?.ok === false) return before;
+      const profile: Profile = { ...draft, id: id ?? randomUUID() };
+      const saved = await this.write({ ...this.state.current.profiles, [profile.id]: profile });
+      if (!saved.ok) return saved;
+      this.state.upsert('profiles', profile.id, profile);
+      return ok({ id: profile.id });
+    });
   }
 
-  async delete(id: string): Promise<Result<null>> {
-    const { [id]: gone, ...rest } = this.state.current.profiles;
-    if (gone === undefined) return err(appError('profile-not-found'));
-    const saved = await this.write(rest);
-    if (saved.ok) this.state.remove('profiles', [id]);
-    return saved;
+  delete(id: string): Promise<Result<null>> {
+    return this.inTurn(async () => {
+      const found = this.get(id);
+      if (!found.ok) return found;
+      const { [id]: _gone, ...rest } = this.state.current.profiles;
+      const saved = await this.write(rest);
+      if (saved.ok) this.state.remove('profiles', [id]);
+      return saved;
+    });
   }
 
   private write(profiles: Readonly<Record<string, Profile>>): Promise<Result<null>> {
     return this.file.save({ version: 1, profiles: Object.values(profiles) });
+  }
+
+  private warn(text: string, detail: string): void {
+    this.state.upsert('notices', 'profiles-damaged', { id: 'profiles-damaged', tone: 'error', text, detail });
+  }
+
+  private inTurn<R>(step: () => Promise<R>): Promise<R> {
+    const turn = this.queue.then(step);
+    this.queue = turn.catch(() => undefined); // told to the caller; the next turn does not depend on it
+    return turn;
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -54,4 +54,34 @@ test('a damaged index is set aside; the pins themselves stay', async () => {
   const keys = open();
   expect(await keys.load()).toContain('damaged');
   expect(await keys.keysOf(machine)).toHaveLength(1);
+});
+
+test('a known_hosts that cannot be read: nothing to show, and forgetting fails without a change', async () => {
+  await mkdir(join(folder, 'known_hosts'));
+  await writeFile(join(folder, 'known_hosts', 'inside'), '');
+  const keys = open();
+  expect(await keys.keysOf(machine)).toEqual([]);
+  const forgotten = await keys.forget(machine);
+  expect(forgotten).toMatchObject({ ok: false, error: { code: 'save-failed' } });
+  expect(JSON.stringify(forgotten)).toContain('EISDIR');
+  expect(await readdir(folder, { recursive: true })).toEqual(['known_hosts', 'known_hosts/inside']);
+});
+
+test('forgetting works while the index cannot be read, and leaves the index alone', async () => {
+  await mkdir(join(folder, 'host-keys.json'));
+  await writeFile(join(folder, 'known_hosts'), `${hostKeyAlias(machine)} ssh-ed25519 AAAA\n`);
+  const keys = open();
+  expect(await keys.load()).toBeNull();
+  expect(await keys.forget(machine)).toMatchObject({ ok: true });
+  expect(await keys.keysOf(machine)).toEqual([]);
+  expect((await stat(join(folder, 'host-keys.json'))).isDirectory()).toBe(true);
+});
+
+test('an id that Azure did not tell says nothing about a machine made anew', async () => {
+  const keys = open();
+  await keys.notePinned({ ...machine, vmId: '' }, 0);
+  expect(keys.explainUnknown(machine)).toContain('first connection');
+  const other = { ...machine, port: 23 };
+  await keys.notePinned(other, 0);
+  expect(keys.explainUnknown({ ...other, vmId: '' })).toContain('first connection');
 });

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Result } from '../../shared/result.ts';
-import { JsonFile, writeAtomically } from '../profiles/json-file.ts';
+import { appError } from '../../shared/errors.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { describeError } from '../log/logger.ts';
+import { isAbsent, JsonFile, writeAtomically } from '../profiles/json-file.ts';
 
 /** Which machine a key belongs to: the resource, its incarnation, and the port. */
 export interface Machine {
@@ -63,21 +65,31 @@ export class HostKeys {
     this.index = new JsonFile(indexPath, indexSchema);
   }
 
-  /** Reads the index; returns where a damaged one was set aside. Pins themselves are in known_hosts and stay. */
+  /**
+   * Reads the index; returns where a damaged one was set aside, for a notice. Pins themselves are in known_hosts and
+   * stay. An index that cannot be read is left alone: until the next start, pins are explained from memory only.
+   */
   async load(): Promise<string | null> {
     const loaded = await this.index.load();
     if (loaded.kind === 'value') this.pins = loaded.value.pins;
     return loaded.kind === 'damaged' ? loaded.asidePath : null;
   }
 
+  /** The pinned keys of a machine, to show them; none if known_hosts cannot be read. */
   async keysOf(machine: Machine): Promise<readonly KeyFingerprint[]> {
-    return pinnedKeys(await this.read(), hostKeyAlias(machine));
+    const knownHosts = await this.read();
+    return knownHosts.ok ? pinnedKeys(knownHosts.value, hostKeyAlias(machine)) : [];
   }
 
-  /** Why a machine's key is not known yet, for the person who has to decide. */
+  /**
+   * Why a machine's key is not known yet, for the person who has to decide. Only two known incarnations that differ
+   * mean that the machine was made anew: Azure does not always tell the id.
+   */
   explainUnknown(machine: Machine): string {
     const earlier = this.pins.find(
       (pin) =>
+        machine.vmId !== '' &&
+        pin.vmId !== '' &&
         pin.resourceId === machine.resourceId.toLowerCase() &&
         pin.port === machine.port &&
         pin.vmId !== machine.vmId.toLowerCase(),
@@ -102,17 +114,26 @@ export class HostKeys {
     await this.index.save({ version: 1, pins: [...this.pins] });
   }
 
-  /** Removes every pinned key of a machine and port. */
+  /** Removes every pinned key of a machine and port. A known_hosts that cannot be read stays as it is. */
   async forget(machine: Machine): Promise<Result<null>> {
     const alias = hostKeyAlias(machine);
-    const kept = (await this.read()).split('\n').filter((line) => line.trim().split(/\s+/)[0] !== alias);
+    const knownHosts = await this.read();
+    if (!knownHosts.ok) return knownHosts;
+    const kept = knownHosts.value.split('\n').filter((line) => line.trim().split(/\s+/)[0] !== alias);
     const written = await writeAtomically(this.knownHostsPath, kept.join('\n'));
     if (!written.ok) return written;
     this.pins = this.pins.filter((pin) => pin.alias !== alias);
-    return this.index.save({ version: 1, pins: [...this.pins] });
+    // The key is forgotten whether or not the index can be written; the index only explains.
+    await this.index.save({ version: 1, pins: [...this.pins] });
+    return written;
   }
 
-  private async read(): Promise<string> {
-    return readFile(this.knownHostsPath, 'utf8').catch(() => ''); // nothing pinned yet
+  private async read(): Promise<Result<string>> {
+    try {
+      return ok(await readFile(this.knownHostsPath, 'utf8'));
+    } catch (error) {
+      if (isAbsent(error)) return ok(''); // nothing pinned yet
+      return err(appError('save-failed', { detail: `${this.knownHostsPath}: ${describeError(error)}` }));
+    }
   }
 }
