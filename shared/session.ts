@@ -11,7 +11,8 @@ export const userNameSchema = z
   .string()
   .min(1)
   .max(128)
-  .regex(/^[^\s\-@:"'`$;|&<>(){}!*?[\]#~%^][^\s:"'`$;|&<>(){}!*?[\]#~%^]*$/, 'not a user name');
+  // No control characters, nothing that a shell, `ssh` or an .rdp file takes for more than a name.
+  .regex(/^[^\p{Cc}\s\-@:"'`$;|&<>(){}!*?[\]#~%^][^\p{Cc}\s:"'`$;|&<>(){}!*?[\]#~%^]*$/u, 'not a user name');
 
 /** The steps of a connection in the order in which they happen. */
 export const stepNames = ['sign-in', 'bastion', 'token', 'websocket', 'banner', 'authenticated'] as const;

@@ -10,7 +10,7 @@ import { FactGatherer } from './checks/gather-facts.ts';
 import { VmDetails } from './checks/vm-details.ts';
 import { openSftp } from './files/sftp-connection.ts';
 import { Transfers } from './files/transfers.ts';
-import { drop, type FileLog } from './log/logger.ts';
+import { describeError, drop, type FileLog } from './log/logger.ts';
 import { makeAgent } from './net/https-request.ts';
 import type { LocalData } from './profiles/local-data.ts';
 import { ProfileStore } from './profiles/profile-store.ts';
@@ -102,10 +102,10 @@ export async function compose(around: Surroundings) {
     ask,
     platform,
     env,
-    openAskpass: (folder, answer) =>
+    openAskpass: (folder, answer, onAuthenticated) =>
       platform === 'win32'
         ? SocketAskpass.open(randomPipeName(), around.executable, answer, log)
-        : FifoAskpass.open(folder, answer, log),
+        : FifoAskpass.open(folder, { answer, onAuthenticated, log }),
   });
   const sessions = new Sessions({
     state,
@@ -134,17 +134,30 @@ export async function compose(around: Surroundings) {
   });
   const profiles = new ProfileStore(join(dataFolder, 'profiles.json'), state);
   await profiles.load();
-  await hostKeys.load();
+  const asideKeys = await hostKeys.load();
+  if (asideKeys !== null) {
+    state.upsert('notices', 'host-keys-damaged', {
+      id: 'host-keys-damaged',
+      tone: 'warning',
+      text: 'The index of pinned host keys was damaged and has been set aside; the pinned keys themselves are still used.',
+      detail: asideKeys,
+    });
+  }
 
-  /** Ends everything in order: transfers, sessions with their tokens, the engine, what lies on disk. */
+  /** Ends everything in order: transfers, sessions with their tokens, the engine, what lies on disk. One that fails stops no other. */
   const dispose = async (): Promise<void> => {
     signIn.cancel();
-    await transfers.cancelAll();
-    await sessions.dispose();
-    await engine.dispose();
+    const steps: readonly (readonly [string, () => Promise<void>])[] = [
+      ['transfers', () => transfers.cancelAll()],
+      ['sessions', () => sessions.dispose()],
+      ['engine', () => engine.dispose()],
+      ['run folder', () => runFolder.dispose()],
+      ['log', () => log.flush()],
+    ];
+    for (const [what, end] of steps) {
+      await end().catch((error: unknown) => log.error('unexpected', { what, error: describeError(error) }));
+    }
     agent.destroy();
-    await runFolder.dispose();
-    await log.flush();
   };
   return { signIn, arm, inventory, details, sessions, transfers, profiles, hostKeys, keys, dispose };
 }

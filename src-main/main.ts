@@ -21,6 +21,9 @@ import { readStartOptions } from './start-options.ts';
 import { initialState } from './state/initial-state.ts';
 import { StateStore } from './state/state-store.ts';
 
+/** How long after a key or a click the page may ask for a paste. */
+const pasteAfterInputMs = 1_000;
+
 const askpass = process.env[askpassVariable];
 if (askpass !== undefined) {
   // Started by `ssh` for a question (Windows): answer it and go, without a window.
@@ -136,6 +139,11 @@ async function run(cloudPath: string | null): Promise<void> {
   });
   mainWindow = main;
   const { webContents } = main.window;
+  let lastInputAtMs = Number.NEGATIVE_INFINITY;
+  webContents.on('input-event', (_event, input) => {
+    if (input.type === 'mouseUp' || input.type === 'rawKeyDown' || input.type === 'keyDown')
+      lastInputAtMs = performance.now();
+  });
   serveChannels(
     ipcMain,
     windowChannels,
@@ -155,7 +163,10 @@ async function run(cloudPath: string | null): Promise<void> {
       openExternal: (url) => shell.openExternal(url),
       makeTerminalPort: (sessionId) => openTerminalPort(webContents, sessionId),
       writeClipboard: (text) => void clipboard.writeText(text),
-      paste: () => webContents.paste(),
+      paste: () => {
+        // Only right after a real key or click: a page must not read the clipboard by itself.
+        if (performance.now() - lastInputAtMs < pasteAfterInputMs) webContents.paste();
+      },
     }),
     (event) => main.isSender(event),
     log,

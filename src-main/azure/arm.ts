@@ -115,6 +115,11 @@ export class Arm {
   }
 
   private refuseForeignHost(url: string): AppError | null {
+    if (!URL.canParse(url, this.needs.cloud.arm.endpoint)) {
+      return appError('arm-answer-invalid', {
+        detail: 'Azure Resource Manager pointed to something that is no address',
+      });
+    }
     const { host, protocol } = new URL(url, this.needs.cloud.arm.endpoint);
     if (host === this.host && protocol === 'https:') return null;
     return appError('arm-answer-invalid', {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { InventoryStatus, Os, Power, Subscription, Tenant, VmSummary } from '../../shared/inventory.ts';
-import { powerSchema } from '../../shared/inventory.ts';
+import { powerSchema, resourceIdSchema } from '../../shared/inventory.ts';
+import { userNameSchema } from '../../shared/session.ts';
 import type { Log } from '../log/logger.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Arm } from './arm.ts';
@@ -8,7 +9,8 @@ import { queryGraph } from './graph-query.ts';
 import { idKey } from './resource-id.ts';
 
 const tenantRow = z.object({
-  tenantId: z.string(),
+  /** Becomes part of the authority's address. */
+  tenantId: z.guid(),
   displayName: z.string().optional(),
   defaultDomain: z.string().optional(),
 });
@@ -26,7 +28,7 @@ const text = z
   .transform((value) => value ?? '');
 
 const vmRow = z.object({
-  id: z.string(),
+  id: resourceIdSchema,
   name: z.string(),
   resourceGroup: z.string(),
   subscriptionId: z.string(),
@@ -187,7 +189,8 @@ function toSummary(row: z.infer<typeof vmRow>, tenantId: string): VmSummary {
     os: toOs(row.osType),
     power: toPower(row.power),
     vmId: row.vmId,
-    adminUsername: row.adminUsername,
+    // It is used as if the user had typed it.
+    adminUsername: userNameSchema.safeParse(row.adminUsername).success ? row.adminUsername : '',
     tags: row.tags ?? {},
   };
 }

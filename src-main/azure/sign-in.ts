@@ -31,6 +31,8 @@ export class SignIn {
   private readonly msal: PublicClientApplication;
   private account: AccountInfo | null = null;
   private cancelCurrent: (() => void) | null = null;
+  /** Counts sign-ins: what a superseded one has to say is dropped. */
+  private attempt = 0;
   private readonly inFlight = new Map<string, Promise<Result<string>>>();
 
   constructor(needs: Needs) {
@@ -59,19 +61,22 @@ export class SignIn {
   /** Signs in by the system browser or a device code. Progress goes to `onState`. A second call ends the first. */
   async signIn(method: 'browser' | 'device-code'): Promise<Result<null>> {
     this.cancel();
+    const attempt = ++this.attempt;
     const scopes = [this.needs.cloud.arm.scope];
     try {
       const result = method === 'browser' ? await this.byBrowser(scopes) : await this.byDeviceCode(scopes);
+      if (attempt !== this.attempt) return err(appError('sign-in-cancelled'));
       this.account = result?.account ?? null;
       this.report(null);
       return ok(null);
     } catch (error) {
       const failure = toSignInError(error);
+      if (attempt !== this.attempt) return err(failure);
       this.needs.log.warn('sign-in-failed', { code: failure.code, detail: failure.detail });
       this.report(failure.code === 'sign-in-cancelled' ? null : failure);
       return err(failure);
     } finally {
-      this.cancelCurrent = null;
+      if (attempt === this.attempt) this.cancelCurrent = null;
     }
   }
 
@@ -84,6 +89,7 @@ export class SignIn {
   /** Removes the account and every token. */
   async signOut(): Promise<void> {
     this.cancel();
+    this.attempt++;
     if (this.account !== null) await this.msal.getTokenCache().removeAccount(this.account);
     this.account = null;
     await this.needs.cache.clear();

@@ -90,7 +90,9 @@ export function decide(nsg: NsgFact, flow: Flow): Decision {
     const concerns = concernsTarget(rule, flow);
     if (concerns === false) continue;
     const covered = sourcesOf(rule, flow);
-    if (concerns === null || covered === null) return { kind: 'unknown', rule };
+    const hasAnySourcePort = rule.sourcePorts.length === 0 || rule.sourcePorts.includes('*');
+    // A source port is chosen by the system: a rule for some of them decides by chance.
+    if (concerns === null || covered === null || !hasAnySourcePort) return { kind: 'unknown', rule };
     if (isEmpty(intersect(rest, covered))) continue;
     rest = subtract(rest, covered);
     if (rule.access.toLowerCase() === 'allow') allowedBy ??= rule;

@@ -35,6 +35,9 @@ export function checkPortAllowed(facts: VmFacts, bastion: BastionFact | null, po
       evidence: [{ label: 'Not readable', value: bastion.networkId }],
     });
   }
+  if (parsePrefix(nic.privateIp) === null) {
+    return result('unknown', 'The network interface of the machine has no IPv4 address.');
+  }
   const levels = levelsOf(nic, facts.network.value);
   if (levels.length === 0) {
     return result('pass', `No network security group stands before ${port}.`, {
@@ -145,13 +148,10 @@ function sourceOf(bastion: BastionFact, facts: VmFacts, own: NetworkFact) {
   return addresses.length === 0 ? null : { addresses, label: prefixes.join(', ') };
 }
 
-/** What the tag `VirtualNetwork` covers as far as ARM shows it: the network and the networks peered with it. */
-function virtualNetworkOf(network: NetworkFact): AddressSet {
-  const prefixes = [
-    ...network.prefixes,
-    ...network.peerings
-      .filter((peering) => peering.state === 'Connected')
-      .flatMap((peering) => peering.remotePrefixes),
-  ];
+/** What the tag `VirtualNetwork` covers as far as ARM shows it: the network and those peered with it. Null if it cannot be told. */
+function virtualNetworkOf(network: NetworkFact): AddressSet | null {
+  const connected = network.peerings.filter((peering) => peering.state === 'Connected');
+  if (connected.some((peering) => peering.remotePrefixes.length === 0)) return null;
+  const prefixes = [...network.prefixes, ...connected.flatMap((peering) => peering.remotePrefixes)];
   return unite([...prefixes.map((prefix) => parsePrefix(prefix) ?? []), parsePrefix(developerSource) ?? []]);
 }

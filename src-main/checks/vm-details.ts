@@ -62,14 +62,23 @@ export class VmDetails {
   }
 
   /** The Bastion a connection goes through. */
-  async route(vmId: string): Promise<Result<FoundRoute>> {
+  async route(vmId: string): Promise<Result<FoundRoute & { readonly vmId: string }>> {
     const vm = this.summary(vmId);
     if (vm === undefined) return err(appError('vm-not-found'));
     const { routes, facts } = await this.gather(vm, false);
     const best = routes.found[0];
-    if (best !== undefined) return ok(best);
-    const failed = [facts.vm, facts.nic, facts.listedBastions].find((each) => each.kind === 'failed');
-    return err(failed?.kind === 'failed' ? failed.error : appError('no-bastion'));
+    // The incarnation as just read: a list that is minutes old would take a machine made anew for a changed key.
+    const incarnation =
+      facts.vm.kind === 'known' && facts.vm.value.vmId !== '' ? facts.vm.value.vmId : vm.vmId;
+    if (best !== undefined) return ok({ ...best, vmId: incarnation });
+    const unread = [facts.vm, facts.nic, facts.listedBastions, ...facts.nearBastions.values()].find(
+      (each) => each.kind === 'failed' || each.kind === 'forbidden',
+    );
+    if (unread?.kind === 'failed') return err(unread.error);
+    if (unread?.kind === 'forbidden') {
+      return err(appError('arm-forbidden', { detail: `${unread.action} on ${unread.resource}` }));
+    }
+    return err(appError('no-bastion'));
   }
 
   /** Shows a changed sign-in plan, as after a connection that worked. */

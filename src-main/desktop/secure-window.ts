@@ -1,4 +1,4 @@
-import { BrowserWindow, type BrowserWindowConstructorOptions, type IpcMainInvokeEvent } from 'electron';
+import { app, BrowserWindow, type BrowserWindowConstructorOptions, type IpcMainInvokeEvent } from 'electron';
 import { appOrigin } from './app-protocol.ts';
 
 /** A window with the settings that both windows share: sandboxed, isolated, fixed to its page. */
@@ -24,13 +24,17 @@ export function openSecureWindow(
   webContents.on('will-navigate', (event) => event.preventDefault());
   webContents.on('will-redirect', (event) => event.preventDefault());
   webContents.on('will-attach-webview', (event) => event.preventDefault());
+  // A page that crashed comes back and asks for the state again; the sessions are main's and live on.
+  webContents.on('render-process-gone', () => {
+    if (!window.isDestroyed()) void window.loadURL(pageUrl(page));
+  });
   void window.loadURL(pageUrl(page));
   return window;
 }
 
 /** In development the page comes from the dev server that `electron-vite dev` names; else from the app's own scheme. */
 function pageUrl(page: string): string {
-  const devServer = process.env['ELECTRON_RENDERER_URL'];
+  const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
   return devServer === undefined ? `${appOrigin}/${page}` : `${devServer}/${page}`;
 }
 

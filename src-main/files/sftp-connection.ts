@@ -40,6 +40,7 @@ export async function openSftp(
 ): Promise<Result<SftpConnection>> {
   let tunnelError: AppError | null = null;
   let isRefused = false;
+  let isAuthenticated = false;
   const prepared = await needs.launcher.prepare(
     'files',
     id,
@@ -49,6 +50,9 @@ export async function openSftp(
         if (event.kind === 'failed' || event.kind === 'closed') tunnelError ??= event.error;
       },
       onProgress: () => undefined,
+      onAuthenticated: () => {
+        isAuthenticated = true;
+      },
       onCancelled: () => {
         isRefused = true;
       },
@@ -100,7 +104,7 @@ export async function openSftp(
     const progress = await log.finish();
     await dispose();
     if (signal.aborted || isRefused) return err(appError('transfer-cancelled'));
-    if (progress.isAuthenticated) return err(appError('sftp-unavailable', { detail: describeError(error) }));
+    if (isAuthenticated) return err(appError('sftp-unavailable', { detail: describeError(error) }));
     return err(preferTunnelError(tunnelError, explainFailure(progress)));
   }
 }

@@ -46,7 +46,14 @@ export class FileLog implements Log {
   }
 
   private write(level: string, event: string, fields: Fields): void {
-    const line = JSON.stringify({ at: new Date(this.nowMs()).toISOString(), level, event, ...fields });
+    // Field by field, before quotes are escaped: the rules know texts as they are.
+    const clean = Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? redact(value) : value,
+      ]),
+    );
+    const line = JSON.stringify({ at: new Date(this.nowMs()).toISOString(), level, event, ...clean });
     this.pending += `${redact(line)}\n`;
     this.writing ??= this.drain();
   }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Session, SessionState, StepName } from '../../shared/session.ts';
+import { describeError } from '../log/logger.ts';
 import {
   findRdpClient,
   freerdpCommand,
@@ -20,6 +21,7 @@ import type { EngineClient } from '../tunnel/engine-client.ts';
 import { loopbackAddressOf } from '../tunnel/loopback-address.ts';
 import type { TunnelAddress, TunnelEvent } from '../tunnel/tunnel-types.ts';
 import { beginStep, failStep, finishStep, waitingSteps } from './session-steps.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** What a Remote Desktop connection needs to know of its machine. */
 export type RdpPlan = Pick<
@@ -97,8 +99,14 @@ export class RdpSession {
     await this.disconnect();
   }
 
+  /** Never rejects: whatever goes wrong, the session ends in a state that can connect again. */
   private async run(signal: AbortSignal): Promise<void> {
-    const state = await this.connectOnce(signal);
+    let state: SessionState;
+    try {
+      state = await this.connectOnce(signal);
+    } catch (error) {
+      state = failed(appError('unexpected', { detail: describeError(error) }));
+    }
     await this.needs.engine.close(this.needs.id);
     this.abort = null;
     this.needs.update((session) => ({
@@ -110,7 +118,11 @@ export class RdpSession {
 
   private async connectOnce(signal: AbortSignal): Promise<SessionState> {
     const { needs } = this;
-    const plan = await needs.resolvePlan((name, durationMs) => this.step(name, durationMs));
+    const planned = needs.resolvePlan((name, durationMs) => {
+      if (!signal.aborted) this.step(name, durationMs);
+    });
+    const plan = await untilAborted(planned, signal);
+    if (plan === null) return closed(null);
     if (!plan.ok) return failed(plan.error);
     const address = await this.openTunnel(plan.value);
     if (!address.ok) return failed(address.error);
@@ -236,6 +248,8 @@ export class RdpSession {
       case 'closed':
         this.openConnections--;
         this.tunnelError ??= event.error;
+        // The engine itself is gone: nothing can come any more.
+        if (event.error?.code === 'unexpected') this.abort?.abort();
         break;
       case 'traffic':
         this.needs.update((session) => ({

@@ -86,6 +86,7 @@ export class Sessions {
       launcher: this.needs.launcher,
       hostKeys: this.needs.hostKeys,
       spawnPty: this.needs.spawnPty,
+      log: this.needs.log,
       resolvePlan: (onStep) => this.resolve(id, vm, port, { user, method, keyPath, secrets }, onStep),
       onAuthenticated: () =>
         drop(
@@ -234,11 +235,10 @@ export class Sessions {
     const route = await details.route(vm.id);
     if (!route.ok) return route;
     onStep('bastion', performance.now() - startedAtMs);
-    const { bastion } = route.value;
+    const { bastion, vmId } = route.value;
     state.update('sessions', id, (session) => ({ ...session, bastionName: bastion.name }));
-    const fresh = this.vm(vm.id) ?? vm;
     return ok({
-      machine: { resourceId: vm.id, vmId: fresh.vmId, port },
+      machine: { resourceId: vm.id, vmId, port },
       vmName: vm.name,
       armId: vm.armId,
       endpoint: bastion.dnsName,

@@ -6,11 +6,13 @@ import type { AskTrust } from '../trust.ts';
 import { terminalArguments } from '../ssh/ssh-arguments.ts';
 import { type PreparedSsh, preferTunnelError, type SshLauncher, type SshPlan } from '../ssh/ssh-launcher.ts';
 import { explainFailure, type SshProgress } from '../ssh/ssh-log.ts';
+import { describeError, type Log } from '../log/logger.ts';
 import type { HostKeys } from '../ssh/host-keys.ts';
 import type { RunFolder } from '../sweep/run-folder.ts';
 import type { TunnelEvent } from '../tunnel/tunnel-types.ts';
 import { beginStep, failStep, finishStep, waitingSteps } from './session-steps.ts';
 import { TerminalStream } from './terminal-stream.ts';
+import { untilAborted } from './until-aborted.ts';
 
 interface Needs {
   readonly id: string;
@@ -23,6 +25,7 @@ interface Needs {
   readonly resolvePlan: (onStep: (name: StepName, durationMs: number) => void) => Promise<Result<SshPlan>>;
   readonly update: (change: (session: Session) => Session) => void;
   readonly onAuthenticated: () => void;
+  readonly log: Log;
 }
 
 /** One try to connect and what comes of it. */
@@ -34,7 +37,7 @@ interface Attempt {
   failedStep: StepName | null;
   isAuthenticated: boolean;
   /** A person ended it: by disconnecting, or by refusing a question. */
-  endedBy: 'disconnect' | 'refusal' | null;
+  endedBy: 'disconnect' | 'host-key' | 'secret' | null;
   startedAtMs: number;
 }
 
@@ -96,9 +99,20 @@ export class SshSession {
     this.stream.dispose();
   }
 
+  /** Never rejects: whatever goes wrong, the session ends in a state that can connect again. */
   private async run(attempt: Attempt): Promise<void> {
-    const state = await this.connectOnce(attempt);
-    await attempt.prepared?.dispose();
+    let state: SessionState;
+    try {
+      state = await this.connectOnce(attempt);
+    } catch (error) {
+      state = failed(appError('unexpected', { detail: describeError(error) }));
+    }
+    try {
+      await attempt.prepared?.dispose();
+    } catch (error) {
+      this.needs.log.error('unexpected', { what: 'end of a session', error: describeError(error) });
+    }
+    this.stream.setSource(null);
     this.attempt = null;
     this.needs.update((session) => ({
       ...session,
@@ -108,18 +122,21 @@ export class SshSession {
   }
 
   private async connectOnce(attempt: Attempt): Promise<SessionState> {
-    const resolved = await this.needs.resolvePlan((name, durationMs) => this.step(name, durationMs));
+    const { signal } = attempt.abort;
+    const planned = this.needs.resolvePlan((name, durationMs) => this.step(attempt, name, durationMs));
+    const resolved = await untilAborted(planned, signal);
+    if (resolved === null || signal.aborted) return closed(null);
     if (!resolved.ok) return failed(resolved.error);
-    if (attempt.abort.signal.aborted) return closed(null);
     this.plan = resolved.value;
     const handlers = {
       onTunnel: (event: TunnelEvent) => this.onTunnel(attempt, event),
-      onProgress: (progress: SshProgress) => this.onProgress(attempt, progress),
-      onCancelled: () => {
-        attempt.endedBy ??= 'refusal';
-        // A refused question ends the try: `ssh` would only ask for the next kind of secret.
-        setTimeout(() => attempt.pty?.kill(), 50);
+      onProgress: () => undefined,
+      onCancelled: (question: 'host-key' | 'secret') => {
+        attempt.endedBy ??= question;
+        // A refused question ends the try, before its helper answers: to `ssh` that would be an empty password.
+        attempt.pty?.kill();
       },
+      onAuthenticated: () => this.onAuthenticated(attempt),
     };
     const prepared = await this.needs.launcher.prepare(
       'terminal',
@@ -146,8 +163,8 @@ export class SshSession {
     attempt.pty = pty;
     attempt.startedAtMs = performance.now();
     this.stream.setSource({
-      write: (text) => pty.write(text),
-      resize: (width, height) => pty.resize(width, height),
+      write: (text) => ignoreEnded(() => pty.write(text)),
+      resize: (width, height) => ignoreEnded(() => pty.resize(width, height)),
       pause: () => pty.pause(),
       resume: () => pty.resume(),
     });
@@ -176,11 +193,8 @@ export class SshSession {
       };
     }
     if (progress.hasHostKeyChanged) return failed(await this.alarm(progress));
-    if (attempt.endedBy === 'refusal') {
-      return failed(
-        appError(progress.isHostKeyRefused || !progress.hasBanner ? 'ssh-host-key-refused' : 'ssh-cancelled'),
-      );
-    }
+    if (attempt.endedBy === 'host-key') return failed(appError('ssh-host-key-refused'));
+    if (attempt.endedBy === 'secret') return failed(appError('ssh-cancelled'));
     return failed(preferTunnelError(attempt.tunnelError, explainFailure(progress)));
   }
 
@@ -190,7 +204,12 @@ export class SshSession {
     const offered = progress.hostKey ?? { keyType: 'unknown', fingerprint: 'unknown' };
     const pinned = plan === null ? [] : await this.needs.hostKeys.keysOf(plan.machine);
     // Shown, not waited for: there is nothing to decide.
-    void this.needs.ask({ kind: 'host-key-changed', subject: plan?.vmName ?? '', offered, pinned: [...pinned] });
+    void this.needs.ask({
+      kind: 'host-key-changed',
+      subject: plan?.vmName ?? '',
+      offered,
+      pinned: [...pinned],
+    });
     const lines = [
       ...pinned.map((key) => `pinned: ${key.keyType} ${key.fingerprint}`),
       `offered: ${offered.keyType} ${offered.fingerprint}`,
@@ -202,7 +221,7 @@ export class SshSession {
     switch (event.kind) {
       case 'step':
         // Asking for the token again inside the engine is no step of its own to the user.
-        if (event.step !== 'sign-in') this.step(event.step, event.durationMs);
+        if (event.step !== 'sign-in') this.step(attempt, event.step, event.durationMs);
         if (event.step === 'banner') attempt.startedAtMs = performance.now();
         break;
       case 'failed':
@@ -225,16 +244,27 @@ export class SshSession {
     }
   }
 
-  private onProgress(attempt: Attempt, progress: SshProgress): void {
-    if (!progress.isAuthenticated || attempt.isAuthenticated) return;
+  private onAuthenticated(attempt: Attempt): void {
+    if (attempt.isAuthenticated || this.attempt !== attempt) return;
     attempt.isAuthenticated = true;
-    this.step('authenticated', performance.now() - attempt.startedAtMs);
+    this.step(attempt, 'authenticated', performance.now() - attempt.startedAtMs);
     this.needs.update((session) => ({ ...session, state: { kind: 'open', sinceMs: Date.now() } }));
     this.needs.onAuthenticated();
   }
 
-  private step(name: StepName, durationMs: number): void {
+  private step(attempt: Attempt, name: StepName, durationMs: number): void {
+    // Steps of a try that was given up may still arrive.
+    if (this.attempt !== attempt) return;
     this.needs.update((session) => ({ ...session, steps: finishStep(session.steps, name, durationMs) }));
+  }
+}
+
+/** A program that has ended, but whose end is not known yet, refuses input and sizes: both are void then. */
+function ignoreEnded(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // Its exit event follows.
   }
 }
 

@@ -43,10 +43,17 @@ export class TerminalStream {
     this.unacknowledgedBytes = 0;
     port.onMessage((data) => this.receive(data));
     this.flush();
+    this.regulate();
   }
 
   /** Connects the program of a new try; null when it has ended: keys typed then are dropped. */
   setSource(source: TerminalSource | null): void {
+    if (source !== null) {
+      // The page closed its end when the previous program ended; what comes now waits for its new one.
+      this.port?.close();
+      this.port = null;
+      this.unacknowledgedBytes = 0;
+    }
     this.source = source;
     this.isPaused = false;
   }

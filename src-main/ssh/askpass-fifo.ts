@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
+import { constants, open as openRaw } from 'node:fs';
 import { chmod, type FileHandle, open, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -23,6 +23,21 @@ case "$answer" in
 esac
 `;
 
+/**
+ * What `ssh` itself writes into the pipe after it has signed in (LocalCommand). A server can put lines into the
+ * client's log, but not here; and no base64 text has this length.
+ */
+const authenticatedLine = 'authenticated';
+export const reportAuthenticated = `echo ${authenticatedLine} > "$SALLYPORT_ASKPASS/ask"`;
+
+const openDescriptor = promisify(openRaw);
+
+interface Needs {
+  readonly answer: Answerer;
+  readonly onAuthenticated: () => void;
+  readonly log: Log;
+}
+
 /** How long an answer waits for the helper to listen; it asked a moment ago, so it is there or dead. */
 const answerTimeoutMs = 5_000;
 
@@ -31,24 +46,27 @@ export class FifoAskpass {
   readonly env: Readonly<Record<string, string>>;
   private readonly folder: string;
   private readonly questions: Socket;
-  private readonly keepOpen: FileHandle;
   private isDisposed = false;
 
-  private constructor(folder: string, keepOpen: FileHandle, answer: Answerer, log: Log) {
+  private constructor(folder: string, fd: number, { answer, onAuthenticated, log }: Needs) {
     this.folder = folder;
-    this.keepOpen = keepOpen;
     this.env = {
       SSH_ASKPASS: join(folder, 'askpass.sh'),
       SSH_ASKPASS_REQUIRE: 'force',
       SALLYPORT_ASKPASS: folder,
     };
-    this.questions = new Socket({ fd: keepOpen.fd, readable: true, writable: false });
+    // The socket alone owns the descriptor: closed twice, its number could be somebody else's by then.
+    this.questions = new Socket({ fd, readable: true, writable: false });
     let rest = '';
     this.questions.setEncoding('latin1');
     this.questions.on('data', (chunk: string) => {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
+        if (line === authenticatedLine) {
+          onAuthenticated();
+          continue;
+        }
         this.reply(Buffer.from(line, 'base64').toString('utf8'), answer).catch((error: unknown) =>
           log.warn('askpass-failed', { error: describeError(error) }),
         );
@@ -57,20 +75,19 @@ export class FifoAskpass {
     this.questions.on('error', (error) => log.warn('askpass-failed', { error: describeError(error) }));
   }
 
-  static async open(folder: string, answer: Answerer, log: Log): Promise<FifoAskpass> {
+  static async open(folder: string, needs: Needs): Promise<FifoAskpass> {
     await writeFile(join(folder, 'askpass.sh'), helper, { mode: 0o700 });
     await chmod(join(folder, 'askpass.sh'), 0o700);
     await run('mkfifo', ['-m', '600', join(folder, 'ask'), join(folder, 'answer')]);
     // Opened for both ways, so that it neither blocks now nor ends when a helper closes its side.
-    const handle = await open(join(folder, 'ask'), constants.O_RDWR | constants.O_NONBLOCK);
-    return new FifoAskpass(folder, handle, answer, log);
+    const fd = await openDescriptor(join(folder, 'ask'), constants.O_RDWR | constants.O_NONBLOCK);
+    return new FifoAskpass(folder, fd, needs);
   }
 
-  async dispose(): Promise<void> {
-    if (this.isDisposed) return;
+  dispose(): Promise<void> {
     this.isDisposed = true;
     this.questions.destroy();
-    await this.keepOpen.close().catch(() => undefined); // the socket may have closed it already
+    return Promise.resolve();
   }
 
   private async reply(prompt: string, answer: Answerer): Promise<void> {

@@ -8,4 +8,4 @@ export type Answerer = (prompt: string) => Promise<string | null>;
 export type Askpass = FifoAskpass | SocketAskpass;
 
 /** Opens the way that this system has. */
-export type OpenAskpass = (folder: string, answer: Answerer) => Promise<Askpass>;
+export type OpenAskpass = (folder: string, answer: Answerer, onAuthenticated: () => void) => Promise<Askpass>;

@@ -12,6 +12,7 @@ const target: SshTarget = {
   hostKeyAlias: 'vm-00ff',
   knownHostsPath: '/data with blank/known_hosts',
   logPath: '/tmp/ssh.log',
+  localCommand: null,
 };
 
 /** What the real client makes of the arguments (`ssh -G`): option names in lower case. */

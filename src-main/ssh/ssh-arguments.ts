@@ -13,6 +13,8 @@ export interface SshTarget {
   /** Name under which the host key is pinned. */
   readonly hostKeyAlias: string;
   readonly knownHostsPath: string;
+  /** Run by the client itself once it has signed in; null where the log has to tell (Windows). */
+  readonly localCommand: string | null;
   /** File for the client's own log (`-E`); kept out of the terminal. */
   readonly logPath: string;
 }
@@ -56,7 +58,9 @@ function fixedOptions(target: SshTarget): readonly string[] {
     'ClearAllForwardings=yes',
     'ForwardAgent=no',
     'ForwardX11=no',
-    'PermitLocalCommand=no',
+    ...(target.localCommand === null
+      ? ['PermitLocalCommand=no']
+      : ['PermitLocalCommand=yes', `LocalCommand=${target.localCommand}`]),
     'ConnectionAttempts=1',
     'ConnectTimeout=60',
     'ServerAliveInterval=15',

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { AuthMethod } from '../../shared/vm-detail.ts';
+import { describeError } from '../log/logger.ts';
 import type { RunFolder } from '../sweep/run-folder.ts';
 import type { EngineClient } from '../tunnel/engine-client.ts';
 import { loopbackAddressOf } from '../tunnel/loopback-address.ts';
-import type { TunnelEvent } from '../tunnel/tunnel-types.ts';
+import type { TunnelAddress, TunnelEvent } from '../tunnel/tunnel-types.ts';
+import { reportAuthenticated } from './askpass-fifo.ts';
+import { marksServerText, readSshVersion } from './ssh-version.ts';
 import type { Answerer, OpenAskpass } from './askpass.ts';
 import { findProgram } from './find-program.ts';
 import { type HostKeys, hostKeyAlias, type Machine } from './host-keys.ts';
@@ -34,7 +37,10 @@ export interface SshPlan {
 interface Handlers {
   readonly onTunnel: (event: TunnelEvent) => void;
   readonly onProgress: (progress: SshProgress) => void;
-  readonly onCancelled: () => void;
+  /** The client has signed in; may come more than once. */
+  readonly onAuthenticated: () => void;
+  /** A person refused a question: what follows is not a failure of the machine. */
+  readonly onCancelled: (question: 'host-key' | 'secret') => void;
 }
 
 /** An `ssh` that can be started: its program, arguments to build from, environment, and its log. */
@@ -94,6 +100,7 @@ const passedOn = [
 /** Prepares `ssh` for terminals and for file transfer: one tunnel of its own each, used once. */
 export class SshLauncher {
   private readonly needs: Needs;
+  private version: Promise<string> | null = null;
 
   constructor(needs: Needs) {
     this.needs = needs;
@@ -106,7 +113,7 @@ export class SshLauncher {
     handlers: Handlers,
     signal: AbortSignal,
   ): Promise<Result<PreparedSsh>> {
-    const { engine, runFolder, hostKeys, ask, platform } = this.needs;
+    const { engine, platform } = this.needs;
     const program = await findProgram('ssh', this.needs);
     if (program === null) return err(appError('ssh-not-found'));
     const opened = await engine.open(
@@ -125,6 +132,26 @@ export class SshLauncher {
       handlers.onTunnel,
     );
     if (!opened.ok) return opened;
+    try {
+      return ok(await this.prepareAround(opened.value, purpose, id, program, plan, handlers, signal));
+    } catch (error) {
+      // A full disk or a missing program: the listener must not stay.
+      await engine.close(id);
+      return err(appError('ssh-failed', { detail: describeError(error) }));
+    }
+  }
+
+  private async prepareAround(
+    { address, port }: TunnelAddress,
+    purpose: 'terminal' | 'files',
+    id: string,
+    program: string,
+    plan: SshPlan,
+    handlers: Handlers,
+    signal: AbortSignal,
+  ): Promise<PreparedSsh> {
+    const { engine, runFolder, hostKeys, ask, platform } = this.needs;
+    this.version ??= readSshVersion(program);
     const prompter = new SshPrompter({
       ask,
       hostKeys,
@@ -133,14 +160,19 @@ export class SshLauncher {
       user: plan.user,
       keyPath: plan.keyPath,
       secrets: plan.secrets,
+      marksServerText: marksServerText(await this.version),
       signal,
       onCancelled: handlers.onCancelled,
     });
     const folder = await runFolder.makeSubfolder(purpose);
-    const askpass = await this.needs.openAskpass(folder, prompter.answer.bind(prompter) satisfies Answerer);
+    const answer: Answerer = (prompt) => prompter.answer(prompt);
+    const askpass = await this.needs.openAskpass(folder, answer, handlers.onAuthenticated);
     const logPath = join(folder, 'ssh.log');
-    const log = new LogTail(logPath, handlers.onProgress);
-    return ok({
+    const log = new LogTail(logPath, (progress) => {
+      if (platform === 'win32' && progress.isAuthenticated) handlers.onAuthenticated();
+      handlers.onProgress(progress);
+    });
+    return {
       program,
       folder,
       log,
@@ -149,19 +181,21 @@ export class SshLauncher {
         user: plan.user,
         method: plan.method,
         keyPath: plan.keyPath,
-        address: opened.value.address,
-        port: opened.value.port,
+        address,
+        port,
         hostKeyAlias: hostKeyAlias(plan.machine),
         knownHostsPath: hostKeys.knownHostsPath,
+        localCommand: platform === 'win32' ? null : reportAuthenticated,
         logPath,
       },
       env: { ...this.childEnv(), ...askpass.env },
       dispose: async () => {
+        await log.finish();
         await askpass.dispose();
         await engine.close(id);
         await rm(folder, { recursive: true, force: true });
       },
-    });
+    };
   }
 
   private childEnv(): Record<string, string> {

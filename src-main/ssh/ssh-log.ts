@@ -28,13 +28,17 @@ export const noProgress: SshProgress = {
 
 const keptWords = 6;
 
-/** Folds one line of the log in. Lines are the client's own; a server's text cannot begin one. */
+/**
+ * Folds one line of the log in. Lines are the client's own, but a server can slip lines of its own in (debug messages
+ * keep their line ends): they explain failures and fill in progress, they never decide that somebody is signed in.
+ */
 export function readLogLine(progress: SshProgress, line: string): SshProgress {
   const hostKey = /^debug1: Server host key: (\S+) (SHA256:\S+)/.exec(line);
   if (hostKey !== null)
     return { ...progress, hostKey: { keyType: hostKey[1] ?? '', fingerprint: hostKey[2] ?? '' } };
   if (line.startsWith('debug1: Remote protocol version')) return { ...progress, hasBanner: true };
-  if (/^Authenticated to .+ using "/.test(line)) return { ...progress, isAuthenticated: true };
+  if (/^Authenticated to \S+ \(\[127\.[\d.]+\]:\d+\) using "/.test(line))
+    return { ...progress, isAuthenticated: true };
   if (line.startsWith('debug')) return progress;
   if (line.trim() === '' || /^(OpenSSH_|Authenticated to |Transferred: |Bytes per second: )/.test(line))
     return progress;

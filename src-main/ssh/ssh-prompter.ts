@@ -16,9 +16,11 @@ interface Needs {
   readonly user: string;
   readonly keyPath: string | null;
   readonly secrets: SessionSecrets;
+  /** False for an old client: then any prompt may be the server's, and nothing stored answers it. */
+  readonly marksServerText: boolean;
   readonly signal: AbortSignal;
   /** A person said no, or closed the window: what follows is not a failure of the machine. */
-  readonly onCancelled: () => void;
+  readonly onCancelled: (question: 'host-key' | 'secret') => void;
 }
 
 /** Answers the questions of one `ssh` process, from what the session already knows or by asking. */
@@ -38,8 +40,10 @@ export class SshPrompter {
       case 'host-key':
         return this.decideHostKey(prompt.keyType, prompt.fingerprint);
       case 'password':
+        if (!this.needs.marksServerText) return this.askText('Sign-in', text, true);
         return this.giveSecret('password', `Password for ${user}`, `${user} on ${this.needs.vmName}`);
       case 'passphrase':
+        if (!this.needs.marksServerText) return this.askText('Sign-in', text, true);
         return this.giveSecret('passphrase', 'Passphrase of the private key', keyPath ?? '');
       case 'other':
         return this.askText('Sign-in', prompt.text, prompt.fromServer);
@@ -60,7 +64,7 @@ export class SshPrompter {
       signal,
     );
     if (outcome.kind !== 'accepted') {
-      this.needs.onCancelled();
+      this.needs.onCancelled('host-key');
       return 'no';
     }
     await hostKeys.notePinned(machine, Date.now());
@@ -90,7 +94,7 @@ export class SshPrompter {
       signal,
     );
     if (outcome.kind === 'accepted') return outcome.secret;
-    this.needs.onCancelled();
+    this.needs.onCancelled('secret');
     return null;
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { describeError } from '../log/logger.ts';
+import { redact } from '../log/redact.ts';
 import { errorCodeOf, isTlsTrustError } from '../net/network-errors.ts';
 
 const bodySchema = z.object({ message: z.string() });
@@ -8,10 +9,10 @@ const bodySchema = z.object({ message: z.string() });
 /** The `message` of the data plane's JSON error; the start of the text where a gateway answered instead. */
 export function messageOf(body: string): string {
   try {
-    return bodySchema.parse(JSON.parse(body)).message;
+    return redact(bodySchema.parse(JSON.parse(body)).message);
   } catch {
     // HTML of a gateway, the bare word "Unauthorized", or nothing.
-    return body
+    return redact(body)
       .replaceAll(/<[^>]*>/g, ' ')
       .replaceAll(/\s+/g, ' ')
       .trim()

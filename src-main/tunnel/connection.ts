@@ -3,6 +3,7 @@ import type { LookupFunction, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AppError, appError } from '../../shared/errors.ts';
 import type { Result } from '../../shared/result.ts';
+import { describeError } from '../log/logger.ts';
 import { retryDelayMs } from './bastion-errors.ts';
 import { Relay } from './relay.ts';
 import { type DataPlaneToken, deleteToken, exchangeToken } from './token-exchange.ts';
@@ -43,7 +44,11 @@ export class Connection {
   constructor(local: Socket, needs: ConnectionNeeds) {
     this.local = local;
     this.needs = needs;
-    this.done = this.run();
+    this.done = this.run().catch((error: unknown) => {
+      // A bug ends this connection, not the engine with every other one.
+      needs.onFailed(this.step, appError('unexpected', { detail: describeError(error) }));
+      local.destroy();
+    });
   }
 
   /** Ends the connection in order; `done` tells when the token is deleted, too. */
@@ -80,10 +85,11 @@ export class Connection {
     if (!armToken.ok) return armToken.error;
     this.finishStep();
     this.begin('token');
-    const token = await exchangeToken(needs, needs.spec, armToken.value, this.abort.signal);
+    const token = await exchangeToken(needs, needs.spec, armToken.value);
     if (!token.ok) return token.error;
     this.finishStep();
     try {
+      if (this.abort.signal.aborted) return 'ended';
       return await this.relay(token.value);
     } finally {
       await this.deleteSession(token.value);

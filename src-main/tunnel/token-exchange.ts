@@ -8,10 +8,13 @@ import { toExchangeError, toReachError } from './bastion-errors.ts';
 const postTimeoutMs = 30_000;
 const deleteTimeoutMs = 10_000;
 
+/** Goes into URLs and headers. */
+const printable = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
+
 const answerSchema = z.object({
-  authToken: z.string().min(1),
-  nodeId: z.string().min(1),
-  websocketToken: z.string().min(1),
+  authToken: printable,
+  nodeId: printable,
+  websocketToken: printable,
 });
 
 /** One session of the data plane: it exists from the POST until its DELETE. */
@@ -25,13 +28,13 @@ interface Exchange {
 
 /**
  * Exchanges an ARM token for a session that may reach one port of one target. Form-encoded, the token in the body:
- * an Authorization header or a JSON body gets a 500. Never continues an earlier session.
+ * an Authorization header or a JSON body gets a 500. Never continues an earlier session. Cannot be aborted: a session that
+ * the server has made by then would have no name to be deleted by.
  */
 export async function exchangeToken(
   { origin, agent }: Exchange,
   target: { readonly resourceId: string; readonly remotePort: number },
   armToken: string,
-  signal: AbortSignal,
 ): Promise<Result<DataPlaneToken>> {
   const form = new URLSearchParams({
     resourceId: target.resourceId,
@@ -47,9 +50,11 @@ export async function exchangeToken(
       body: form.toString(),
       timeoutMs: postTimeoutMs,
       agent,
-      signal,
     });
-    if (answer.status !== 200) return err(toExchangeError(answer.status, answer.body));
+    if (answer.status !== 200) {
+      await deleteLeftover({ origin, agent }, answer.body);
+      return err(toExchangeError(answer.status, answer.body));
+    }
     const token = parseAnswer(answer.body);
     if (!token.ok) await deleteLeftover({ origin, agent }, answer.body);
     return token;
@@ -77,8 +82,8 @@ function parseAnswer(body: string): Result<DataPlaneToken> {
 
 /** An answer that cannot be used may still name a session, which then exists: it is ended, as far as it can be. */
 async function deleteLeftover(exchange: Exchange, body: string): Promise<void> {
-  const authToken = /"authToken"\s*:\s*"([^"]+)"/.exec(body)?.[1];
-  const nodeId = /"nodeId"\s*:\s*"([^"]+)"/.exec(body)?.[1] ?? '';
+  const authToken = /"authToken"\s*:\s*"([\x21\x23-\x5b\x5d-\x7e]+)"/.exec(body)?.[1];
+  const nodeId = /"nodeId"\s*:\s*"([\x21\x23-\x5b\x5d-\x7e]+)"/.exec(body)?.[1] ?? '';
   if (authToken !== undefined) await deleteToken(exchange, { authToken, nodeId });
 }
 

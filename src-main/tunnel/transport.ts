@@ -117,6 +117,8 @@ export function openTransport(
 
     socket.on('open', () => {
       phase = 'open';
+      // From here on it is closed in order, by the relay.
+      signal.removeEventListener('abort', abort);
       ping();
       resolve(ok(wrap(socket)));
     });

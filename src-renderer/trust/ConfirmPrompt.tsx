@@ -10,7 +10,7 @@ interface ConfirmPromptProps {
   readonly onAnswer: AnswerPrompt;
 }
 
-/** A plain decision with the lines it is about. Where it is dangerous, no is the answer that Enter gives. */
+/** A plain decision with the lines it is about. No is the answer that Enter gives. */
 export function ConfirmPrompt({ prompt, onAnswer }: ConfirmPromptProps): ReactNode {
   const isDanger = prompt.tone === 'danger';
   return (
@@ -21,14 +21,10 @@ export function ConfirmPrompt({ prompt, onAnswer }: ConfirmPromptProps): ReactNo
       subject={prompt.subject}
       buttons={
         <>
-          <Button takesFocus={isDanger} onPress={() => onAnswer(false)}>
+          <Button takesFocus onPress={() => onAnswer(false)}>
             Cancel
           </Button>
-          <Button
-            kind={isDanger ? 'danger' : 'primary'}
-            takesFocus={!isDanger}
-            onPress={() => onAnswer(true)}
-          >
+          <Button kind={isDanger ? 'danger' : 'primary'} onPress={() => onAnswer(true)}>
             {prompt.confirmLabel}
           </Button>
         </>

@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 
 interface PromptFrameProps {
   readonly icon: LucideIcon;
@@ -11,6 +11,12 @@ interface PromptFrameProps {
   readonly buttons: ReactNode;
 }
 
+/**
+ * How long a new prompt takes no input: the window comes to the front by itself, and what somebody was typing or clicking
+ * elsewhere must not decide anything.
+ */
+const armAfterMs = 500;
+
 /** The frame of every decision: what it is about on top, the buttons at the bottom. */
 export function PromptFrame({
   icon: Icon,
@@ -20,6 +26,11 @@ export function PromptFrame({
   children,
   buttons,
 }: PromptFrameProps): ReactNode {
+  const [isArmed, setArmed] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setArmed(true), armAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <main className="trust" aria-labelledby="trust-title" aria-describedby="trust-subject">
       <header className="trust-head">
@@ -31,8 +42,11 @@ export function PromptFrame({
           </p>
         </div>
       </header>
-      <div className="trust-body">{children}</div>
-      <footer className="trust-buttons">{buttons}</footer>
+      {/* Made anew when it takes input, so that what wants the focus gets it then. */}
+      <fieldset key={String(isArmed)} className="trust-fields" disabled={!isArmed}>
+        <div className="trust-body">{children}</div>
+        <footer className="trust-buttons">{buttons}</footer>
+      </fieldset>
     </main>
   );
 }
