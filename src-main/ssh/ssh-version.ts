@@ -16,6 +16,7 @@ export function readSshVersion(program: string): Promise<string> {
 export function marksServerText(version: string): boolean {
   const found = /OpenSSH(?:_for_Windows)?_(\d+)\.(\d+)/.exec(version);
   if (found === null) return false;
-  const [major = 0, minor = 0] = [Number(found[1]), Number(found[2])];
+  const major = Number(found[1]);
+  const minor = Number(found[2]);
   return major > 8 || (major === 8 && minor >= 5);
 }
