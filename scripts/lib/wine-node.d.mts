@@ -1,0 +1,5 @@
+export function ensureWineNode(): {
+  readonly wine: string;
+  readonly wineserver: string;
+  readonly node: string;
+};
