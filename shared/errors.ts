@@ -195,6 +195,10 @@ export const errorCatalogue = {
     message: 'A local file cannot be read.',
     next: 'Check that it still exists and that you may read it, then drop it again.',
   },
+  'local-names-collide': {
+    message: 'Two of the dropped files have the same name.',
+    next: 'Drop them one after the other, or rename one.',
+  },
   'local-file-changed': {
     message: 'A local file changed while it was being uploaded.',
     next: 'Upload it again when it is no longer written to.',

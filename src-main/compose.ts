@@ -1,4 +1,4 @@
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { StateStore } from './state/state-store.ts';
 import { Arm } from './azure/arm.ts';
@@ -129,7 +129,7 @@ export async function compose(around: Surroundings) {
     connect: async (sessionId, id, signal) => {
       const plan = sessions.planOfSession(sessionId);
       if (!plan.ok) return plan;
-      return openSftp({ launcher, platform, socketFolder: tmpdir() }, id, plan.value, signal);
+      return openSftp({ launcher, platform }, id, plan.value, signal);
     },
   });
   const profiles = new ProfileStore(join(dataFolder, 'profiles.json'), state);

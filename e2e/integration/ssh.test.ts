@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -274,9 +274,11 @@ test('uploads a tree with odd names, verified on the machine; an existing file i
     (await readdir(tree, { recursive: true })).toSorted(),
   );
   expect((await stat(join(home, 'a tree/run.sh'))).mode & 0o777).toBe(0o755);
+  await chmod(join(home, 'a tree/big.bin'), 0o600);
   await writeFile(join(tree, 'big.bin'), 'small now');
   expect(await upload(id, [join(tree, 'big.bin')], 'a tree')).toMatchObject({ state: { kind: 'done' } });
   expect(await readFile(join(home, 'a tree/big.bin'), 'utf8')).toBe('small now');
+  expect((await stat(join(home, 'a tree/big.bin'))).mode & 0o777).toBe(0o600);
   await close(id);
 });
 
@@ -312,7 +314,7 @@ test('a cancelled upload leaves no part behind, and the terminal lives on', asyn
   await app.until('bytes', (state) => (state.transfers[offered.value.id]?.doneBytes ?? 0) > 0);
   await app.services.transfers.cancel(offered.value.id);
   expect(app.state.current.transfers[offered.value.id]?.state.kind).toBe('cancelled');
-  expect((await readdir(home)).filter((name) => name.startsWith('large'))).toEqual([]);
+  expect((await readdir(home)).filter((name) => /^large|sallyport/.test(name))).toEqual([]);
   const terminal = attach(id);
   terminal.type('echo "still $((1+1))"');
   await expect.poll(terminal.text, { timeout: 10_000 }).toContain('still 2');

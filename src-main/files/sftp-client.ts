@@ -21,6 +21,19 @@ export class SftpStatusError extends Error {
 /** The connection ended while something was under way. */
 export class SftpEndedError extends Error {}
 
+/** What is at a remote path. `permissions`: only the nine bits, never those that change the user. */
+export interface RemoteStat {
+  readonly isDirectory: boolean;
+  readonly sizeBytes: number | null;
+  readonly permissions: number | null;
+}
+
+/** `isExact`: set the mode whatever the server's umask is. */
+export interface FileMode {
+  readonly mode: number;
+  readonly isExact: boolean;
+}
+
 type Waiting = { readonly resolve: (answer: SftpAnswer) => void; readonly reject: (error: Error) => void };
 
 /** Data of one write; every server takes 32 KiB. */
@@ -72,24 +85,26 @@ export class SftpClient {
   }
 
   /** What is at a path, or null if nothing is. */
-  async stat(
-    path: string,
-  ): Promise<{ readonly isDirectory: boolean; readonly sizeBytes: number | null } | null> {
+  async stat(path: string): Promise<RemoteStat | null> {
     try {
       const answer = await this.request(packetType.stat, [path]);
       if (answer.kind !== 'attrs')
         throw new SftpStatusError(statusCode.failure, 'no attributes in the answer');
-      return { isDirectory: ((answer.mode ?? 0) & 0o170_000) === 0o040_000, sizeBytes: answer.sizeBytes };
+      return {
+        isDirectory: ((answer.mode ?? 0) & 0o170_000) === 0o040_000,
+        sizeBytes: answer.sizeBytes,
+        permissions: answer.mode === null ? null : answer.mode & 0o777,
+      };
     } catch (error) {
       if (error instanceof SftpStatusError && error.code === statusCode.noSuchFile) return null;
       throw error;
     }
   }
 
-  /** Makes a directory; one that is there already is as good. */
-  async makeDirectory(path: string): Promise<void> {
+  /** Makes a directory; one that is there already is as good, and keeps its mode. */
+  async makeDirectory(path: string, mode: number): Promise<void> {
     try {
-      await this.request(packetType.mkdir, [path, ...encodeMode(0o755)]);
+      await this.request(packetType.mkdir, [path, ...encodeMode(mode)]);
     } catch (error) {
       const found = error instanceof SftpStatusError ? await this.stat(path) : null;
       if (found?.isDirectory !== true) throw error;
@@ -100,30 +115,54 @@ export class SftpClient {
     await this.request(packetType.remove, [path]);
   }
 
-  /** Renames over an existing file where the server can (OpenSSH's extension), else removes that one first. */
+  /**
+   * Renames over an existing file where the server can (OpenSSH's extension). Elsewhere the existing one is first moved
+   * to a name beside `from`, and back if the second move fails: at no time are both gone.
+   */
   async replace(from: string, to: string): Promise<void> {
     try {
       await this.request(packetType.extended, ['posix-rename@openssh.com', from, to]);
     } catch (error) {
       if (!(error instanceof SftpStatusError) || error.code !== statusCode.unsupported) throw error;
-      await this.remove(to).catch((failure: unknown) => {
-        if (!(failure instanceof SftpStatusError)) throw failure;
-      });
-      await this.request(packetType.rename, [from, to]);
+      await this.replaceInSteps(from, to, `${from}-old`);
     }
   }
 
+  private async replaceInSteps(from: string, to: string, aside: string): Promise<void> {
+    let isAside = true;
+    try {
+      await this.rename(to, aside);
+    } catch (error) {
+      if (!(error instanceof SftpStatusError) || error.code !== statusCode.noSuchFile) throw error;
+      isAside = false;
+    }
+    try {
+      await this.rename(from, to);
+    } catch (error) {
+      // The first failure is the one to tell; if this one fails as well, the old file keeps its new name.
+      if (isAside) await this.rename(aside, to).catch(() => undefined);
+      throw error;
+    }
+    // The new file is in its place; that the old one stays under another name is no failure of the upload.
+    if (isAside) await this.remove(aside).catch(() => undefined);
+  }
+
+  private async rename(from: string, to: string): Promise<void> {
+    await this.request(packetType.rename, [from, to]);
+  }
+
   /**
-   * Writes a whole file from chunks of at most 32 KiB. Chunks are asked for only as fast as the server takes them.
+   * Writes a whole new file from chunks of at most 32 KiB. Chunks are asked for only as fast as the server takes them,
+   * and not before the file was made. Fails if anything is at the path, also a link, which is never followed.
    * `onWritten` gets the bytes of each confirmed write.
    */
   async writeFile(
     path: string,
-    mode: number,
+    { mode, isExact }: FileMode,
     chunks: AsyncIterable<Buffer>,
     onWritten: (bytes: number) => void,
   ): Promise<void> {
-    const flags = openFlag.write | openFlag.create | openFlag.truncate;
+    const flags = openFlag.write | openFlag.create | openFlag.exclusive;
     const opened = await this.request(packetType.open, [path, flags, ...encodeMode(mode)]);
     if (opened.kind !== 'handle') throw new SftpStatusError(statusCode.failure, 'no handle in the answer');
     const { handle } = opened;
@@ -131,6 +170,7 @@ export class SftpClient {
     let failure: unknown = null;
     let offset = 0n;
     try {
+      if (isExact) await this.setMode(handle, mode);
       for await (const chunk of chunks) {
         if (failure !== null) break;
         const write = this.request(packetType.write, [handle, offset, chunk])
@@ -151,6 +191,15 @@ export class SftpClient {
       });
     }
     if (failure !== null) throw failure;
+  }
+
+  private async setMode(handle: Buffer, mode: number): Promise<void> {
+    try {
+      await this.request(packetType.fsetstat, [handle, ...encodeMode(mode)]);
+    } catch (error) {
+      // Some file systems have no modes. The file was made with no wider one than this, so it may stay.
+      if (!(error instanceof SftpStatusError)) throw error;
+    }
   }
 
   private request(type: number, fields: readonly (number | bigint | string | Buffer)[]): Promise<SftpAnswer> {

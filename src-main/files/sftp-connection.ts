@@ -1,28 +1,31 @@
 import { spawn } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { describeError } from '../log/logger.ts';
 import { controlArguments, sftpArguments } from '../ssh/ssh-arguments.ts';
-import { preferTunnelError, type SshLauncher, type SshPlan } from '../ssh/ssh-launcher.ts';
+import { type PreparedSsh, preferTunnelError, type SshLauncher, type SshPlan } from '../ssh/ssh-launcher.ts';
 import { explainFailure } from '../ssh/ssh-log.ts';
 import { SftpClient } from './sftp-client.ts';
-import { hashCommand, hashRemoteFiles, type RemoteHashes } from './verify-hashes.ts';
+import { hashCommand, hashRemoteFiles, hashTimeoutMs, type RemoteHashes } from './verify-hashes.ts';
 
 /** An SFTP session over a connection of its own, so that a transfer never slows the terminal's keystrokes. */
 export interface SftpConnection {
   readonly sftp: SftpClient;
   /** Asks the machine for the hashes of files, over the same connection where the system can share it. */
-  readonly hashFiles: (paths: readonly string[], signal: AbortSignal) => Promise<RemoteHashes>;
+  readonly hashFiles: (
+    paths: readonly string[],
+    totalBytes: number,
+    signal: AbortSignal,
+  ) => Promise<RemoteHashes>;
   readonly dispose: () => Promise<void>;
 }
 
 interface Needs {
-  readonly launcher: SshLauncher;
+  readonly launcher: Pick<SshLauncher, 'prepare'>;
   readonly platform: NodeJS.Platform;
-  /** A socket's path must be short (108 bytes on Linux): not inside the user's data folder. */
-  readonly socketFolder: string;
 }
 
 /** How long `ssh` may take to end by itself before it is killed. */
@@ -30,6 +33,9 @@ const endTimeoutMs = 3_000;
 
 /** How long a cancelled transfer may take to tidy up on the machine. */
 const tidyTimeoutMs = 5_000;
+
+/** A socket's path may have 104 bytes on macOS, and `ssh` adds 17 while it makes one; 20 are our own. */
+const longestSocketRoot = 64;
 
 /** Opens SFTP to a machine with the sign-in of its session. Questions appear in the trust window. */
 export async function openSftp(
@@ -39,8 +45,8 @@ export async function openSftp(
   signal: AbortSignal,
 ): Promise<Result<SftpConnection>> {
   let tunnelError: AppError | null = null;
-  let isRefused = false;
-  let isAuthenticated = false;
+  // Ends `ssh` before its helper answers: a refused question would be an empty password, which is a failed sign-in.
+  const refusal = new AbortController();
   const prepared = await needs.launcher.prepare(
     'files',
     id,
@@ -50,61 +56,109 @@ export async function openSftp(
         if (event.kind === 'failed' || event.kind === 'closed') tunnelError ??= event.error;
       },
       onProgress: () => undefined,
-      onAuthenticated: () => {
-        isAuthenticated = true;
-      },
-      onCancelled: () => {
-        isRefused = true;
-      },
+      onAuthenticated: () => undefined,
+      onCancelled: () => refusal.abort(),
     },
     signal,
   );
   if (!prepared.ok) return prepared;
-  const { program, target, env, log } = prepared.value;
-  // ControlMaster needs Unix sockets: not on Windows.
-  const controlPath = needs.platform === 'win32' ? null : join(needs.socketFolder, `${id}.ctl`);
-  const child = spawn(program, sftpArguments(target, controlPath), {
-    env,
-    stdio: ['pipe', 'pipe', 'ignore'],
-    windowsHide: true,
-  });
-  const exit = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
-  });
-  let isOpen = false;
-  let killTimer: NodeJS.Timeout | null = null;
-  // A cancelled transfer first removes the part of its file; a connection that is not there yet just ends.
-  const abort = () => {
-    killTimer = setTimeout(() => child.kill(), isOpen ? tidyTimeoutMs : 0);
-  };
-  signal.addEventListener('abort', abort, { once: true });
+  const isCancelled = () => signal.aborted || refusal.signal.aborted;
+  const { log } = prepared.value;
+  let control: string | null = null;
+  let ssh: SftpProcess | null = null;
   const dispose = async () => {
-    signal.removeEventListener('abort', abort);
-    if (killTimer !== null) clearTimeout(killTimer);
-    child.stdin.end();
-    const timer = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs);
-    await exit;
-    clearTimeout(timer);
-    await prepared.value.dispose();
-    if (controlPath !== null) await rm(controlPath, { force: true });
+    try {
+      await ssh?.end();
+      if (control !== null) await rm(control, { recursive: true, force: true });
+    } finally {
+      await prepared.value.dispose();
+    }
   };
   try {
-    const sftp = await SftpClient.open(child.stdout, child.stdin);
-    isOpen = true;
-    return ok({
-      sftp,
-      hashFiles: (paths, hashSignal) =>
-        controlPath === null
-          ? Promise.resolve({ kind: 'unavailable' })
-          : hashRemoteFiles(program, controlArguments(target, controlPath, hashCommand), paths, hashSignal),
-      dispose,
-    });
+    control = await makeControlFolder(needs.platform);
+    if (isCancelled()) throw new Error('cancelled');
+    ssh = new SftpProcess(prepared.value, control, signal, refusal.signal);
+    const sftp = await ssh.open();
+    return ok({ sftp, hashFiles: ssh.hashFiles.bind(ssh), dispose });
   } catch (error) {
-    const progress = await log.finish();
-    await dispose();
-    if (signal.aborted || isRefused) return err(appError('transfer-cancelled'));
-    if (isAuthenticated) return err(appError('sftp-unavailable', { detail: describeError(error) }));
-    return err(preferTunnelError(tunnelError, explainFailure(progress)));
+    try {
+      await ssh?.end();
+      const progress = await log.finish();
+      if (isCancelled()) return err(appError('transfer-cancelled'));
+      if (ssh === null) return err(appError('transfer-failed', { detail: describeError(error) }));
+      if (progress.isAuthenticated)
+        return err(appError('sftp-unavailable', { detail: describeError(error) }));
+      return err(preferTunnelError(tunnelError, explainFailure(progress)));
+    } finally {
+      await dispose();
+    }
   }
+}
+
+/**
+ * A folder of our own for the control socket: in a shared one another user could put a socket in its place and hear of
+ * everything that is asked. Null on Windows, where `ssh` has no control connection.
+ */
+async function makeControlFolder(platform: NodeJS.Platform): Promise<string | null> {
+  if (platform === 'win32') return null;
+  const root = tmpdir();
+  return mkdtemp(join(Buffer.byteLength(root) > longestSocketRoot ? '/tmp' : root, 'sp-'));
+}
+
+/** `ssh` with its sftp subsystem on its standard input and output. */
+class SftpProcess {
+  private readonly prepared: PreparedSsh;
+  private readonly controlPath: string | null;
+  private readonly child;
+  private readonly exit: Promise<void>;
+  private readonly signal: AbortSignal;
+  private isOpen = false;
+  private killTimer: NodeJS.Timeout | null = null;
+
+  constructor(prepared: PreparedSsh, control: string | null, signal: AbortSignal, refusal: AbortSignal) {
+    this.prepared = prepared;
+    this.controlPath = control === null ? null : join(control, 'ctl');
+    this.signal = signal;
+    const child = spawn(prepared.program, sftpArguments(prepared.target, this.controlPath), {
+      env: prepared.env,
+      stdio: ['pipe', 'pipe', 'ignore'],
+      windowsHide: true,
+    });
+    this.child = child;
+    this.exit = new Promise<void>((resolve) => {
+      child.once('close', () => resolve());
+      child.once('error', () => resolve());
+    });
+    signal.addEventListener('abort', this.onAbort, { once: true });
+    refusal.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
+  }
+
+  async open(): Promise<SftpClient> {
+    const sftp = await SftpClient.open(this.child.stdout, this.child.stdin);
+    this.isOpen = true;
+    return sftp;
+  }
+
+  async hashFiles(paths: readonly string[], totalBytes: number, signal: AbortSignal): Promise<RemoteHashes> {
+    const { prepared, controlPath } = this;
+    if (controlPath === null) return { kind: 'unavailable' };
+    const args = controlArguments(prepared.target, controlPath, hashCommand);
+    return hashRemoteFiles(prepared.program, args, paths, hashTimeoutMs(totalBytes), signal);
+  }
+
+  /** Lets `ssh` end, or ends it. May be called again. */
+  async end(): Promise<void> {
+    this.signal.removeEventListener('abort', this.onAbort);
+    if (this.killTimer !== null) clearTimeout(this.killTimer);
+    this.child.stdin.end();
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), endTimeoutMs);
+    await this.exit;
+    clearTimeout(timer);
+  }
+
+  /** A cancelled transfer first removes the part of its file; a connection that is not there yet just ends. */
+  private readonly onAbort = () => {
+    if (!this.isOpen) this.child.kill('SIGKILL');
+    else this.killTimer = setTimeout(() => this.child.kill(), tidyTimeoutMs);
+  };
 }

@@ -5,6 +5,7 @@ export const packetType = {
   open: 3,
   close: 4,
   write: 6,
+  fsetstat: 10,
   mkdir: 14,
   remove: 13,
   realpath: 16,

@@ -131,6 +131,8 @@ export class Transfers {
       this.fail(id, scan.error);
       return;
     }
+    const { skipped } = scan.value;
+    if (skipped.length > 0) this.needs.log.warn('upload-left-out', { id, count: skipped.length });
     job.scan = scan.value;
     job.files = scan.value.files.map(({ path, sizeBytes }) => ({
       path,
@@ -189,16 +191,22 @@ export class Transfers {
         currentFile: '',
         bytesPerSecond: 0,
       });
-      await this.verify(id, job, connection.value, sent.value);
+      await this.verify(id, job, scan.totalBytes, connection.value, sent.value);
     } finally {
       clearInterval(timer);
       await connection.value.dispose();
     }
   }
 
-  private async verify(id: string, job: Job, connection: SftpConnection, base: string): Promise<void> {
+  private async verify(
+    id: string,
+    job: Job,
+    totalBytes: number,
+    connection: SftpConnection,
+    base: string,
+  ): Promise<void> {
     const paths = job.files.map((file) => `${base}/${file.path}`);
-    const remote = await connection.hashFiles(paths, job.abort.signal);
+    const remote = await connection.hashFiles(paths, totalBytes, job.abort.signal);
     if (job.abort.signal.aborted) {
       this.fail(id, appError('transfer-cancelled'));
       return;

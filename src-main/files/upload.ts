@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { describeError } from '../log/logger.ts';
 import type { LocalFile, Scan } from './scan-files.ts';
-import { type SftpClient, SftpStatusError, writeChunkBytes } from './sftp-client.ts';
+import { type FileMode, type SftpClient, SftpStatusError, writeChunkBytes } from './sftp-client.ts';
 import { statusCode } from './sftp-packets.ts';
 
 export interface UploadEvents {
@@ -14,8 +16,16 @@ export interface UploadEvents {
   readonly onFileSent: (index: number, sha256: string) => void;
 }
 
-/** A file is written beside its place under this ending, and takes its place when it is whole. */
-const partEnding = '.sallyport-part';
+/**
+ * A file is written beside its place under a name of its own, and takes its place when it is whole. The name cannot be
+ * guessed, so that nobody can put a link there, and two uploads of one file do not meet.
+ */
+function partPathOf(remotePath: string): string {
+  return posix.join(posix.dirname(remotePath), `.sallyport-${randomBytes(8).toString('hex')}.part`);
+}
+
+/** How local files are opened: links were resolved when the files were counted, so one that is there now is a swap. */
+const readFlags = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NOFOLLOW);
 
 /**
  * Uploads a scan into a remote directory, one file after the other. An existing file keeps its content until the new one
@@ -32,10 +42,10 @@ export async function uploadFiles(
   try {
     const base = await findDirectory(sftp, directory);
     if (base === null) return err(appError('remote-path-missing', { detail: directory }));
-    for (const path of scan.directories) {
+    for (const { path, mode } of scan.directories) {
       signal.throwIfAborted();
       current = path;
-      await sftp.makeDirectory(`${base}/${path}`);
+      await sftp.makeDirectory(`${base}/${path}`, mode);
     }
     for (const [index, file] of scan.files.entries()) {
       signal.throwIfAborted();
@@ -73,13 +83,15 @@ async function sendFile(
   signal: AbortSignal,
 ): Promise<Result<string>> {
   const hash = createHash('sha256');
-  const partPath = `${remotePath}${partEnding}`;
+  const partPath = partPathOf(remotePath);
+  let isMade = false;
   let readBytes = 0;
   let localError: AppError | null = null;
   async function* chunks(): AsyncGenerator<Buffer> {
+    isMade = true;
     let handle;
     try {
-      handle = await open(file.localPath, 'r');
+      handle = await open(file.localPath, readFlags);
       for (;;) {
         signal.throwIfAborted();
         // A buffer of its own for each write: it is in use until the server has confirmed.
@@ -101,7 +113,7 @@ async function sendFile(
     }
   }
   try {
-    await sftp.writeFile(partPath, file.mode, chunks(), onBytes);
+    await sftp.writeFile(partPath, await modeFor(sftp, file, remotePath), chunks(), onBytes);
     if (signal.aborted) throw signal.reason;
     if (localError === null && readBytes !== file.sizeBytes) {
       localError = appError('local-file-changed', {
@@ -115,10 +127,19 @@ async function sendFile(
     await sftp.replace(partPath, remotePath);
     return ok(hash.digest('hex'));
   } catch (error) {
-    // Best effort: the connection may be what failed.
-    await sftp.remove(partPath).catch(() => undefined);
+    // Best effort: the connection may be what failed. What lay there before was not ours.
+    if (isMade) await sftp.remove(partPath).catch(() => undefined);
     throw error;
   }
+}
+
+/** A file that is replaced gives its mode to the new one; else the local mode counts, as far as the umask lets it. */
+async function modeFor(sftp: SftpClient, file: LocalFile, remotePath: string): Promise<FileMode> {
+  const found = await sftp.stat(remotePath);
+  if (found?.isDirectory === true)
+    throw new SftpStatusError(statusCode.failure, 'a directory is in the place of the file');
+  const permissions = found?.permissions ?? null;
+  return permissions === null ? { mode: file.mode, isExact: false } : { mode: permissions, isExact: true };
 }
 
 function toRemoteError(error: unknown, path: string): AppError {

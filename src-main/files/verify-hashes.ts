@@ -11,24 +11,51 @@ export type RemoteHashes =
  */
 export const hashCommand = 'command -v sha256sum >/dev/null && exec xargs -0 sha256sum --';
 
-/** Runs `sha256sum` for absolute remote paths through a given `ssh` call. */
+/** How long the other side may take to read this much: a slow disk gives 5 MB/s. */
+export function hashTimeoutMs(totalBytes: number): number {
+  return 30_000 + totalBytes / 5_000;
+}
+
+/** The longest answer that is honest: a hash and an escaped name for each file, and some words of a login script. */
+function longestAnswer(paths: readonly string[]): number {
+  return paths.reduce((sum, path) => sum + Buffer.byteLength(path) * 2 + 80, 16_384);
+}
+
+/**
+ * Runs `sha256sum` for absolute remote paths through a given `ssh` call. The other side is not trusted to end: an
+ * answer that is too long or takes longer than `timeoutMs` is `unavailable`, and the call is ended.
+ */
 export function hashRemoteFiles(
   program: string,
   args: readonly string[],
   paths: readonly string[],
+  timeoutMs: number,
   signal: AbortSignal,
 ): Promise<RemoteHashes> {
   if (paths.length === 0) return Promise.resolve({ kind: 'hashes', hashes: [] });
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'], signal, windowsHide: true });
+    const maximumLength = longestAnswer(paths);
     let output = '';
+    const settle = (answer: RemoteHashes) => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    const giveUp = () => {
+      child.kill('SIGKILL');
+      child.stdout.destroy();
+      output = '';
+      settle({ kind: 'unavailable' });
+    };
+    const timer = setTimeout(giveUp, timeoutMs);
     child.stdout.setEncoding('utf8');
     child.stdout.on('data', (chunk: string) => {
       output += chunk;
+      if (output.length > maximumLength) giveUp();
     });
-    child.on('error', () => resolve({ kind: 'unavailable' }));
+    child.on('error', () => settle({ kind: 'unavailable' }));
     child.stdin.on('error', () => undefined); // the other side has no sha256sum: its exit says so
-    child.on('close', () => resolve(readHashes(output, paths)));
+    child.on('close', () => settle(readHashes(output, paths)));
     child.stdin.end(`${paths.join('\0')}\0`);
   });
 }
