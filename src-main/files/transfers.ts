@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Transfer, TransferFile } from '../../shared/transfer.ts';
-import { drop, type Log } from '../log/logger.ts';
+import { describeError, drop, type Log } from '../log/logger.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { type Scan, scanFiles } from './scan-files.ts';
 import type { SftpConnection } from './sftp-connection.ts';
@@ -78,8 +78,10 @@ export class Transfers {
     if (job?.scan === null || job === undefined || transfer?.state.kind !== 'offered')
       return err(appError('transfer-not-found'));
     this.update(id, { directory, state: { kind: 'running' } });
-    job.finished = this.run(id, job, job.scan, directory.trim());
-    drop(this.needs.log, 'upload', job.finished);
+    // Never rejects, so that a cancel or the end of the app can wait for it.
+    job.finished = this.run(id, job, job.scan, directory.trim()).catch((error: unknown) =>
+      this.fail(id, appError('unexpected', { detail: describeError(error) })),
+    );
     return ok(null);
   }
 
@@ -212,6 +214,11 @@ export class Transfers {
       return;
     }
     if (remote.kind === 'unavailable') {
+      const short = await findWrongSize(connection, base, job.files);
+      if (short !== null) {
+        this.fail(id, appError('hash-mismatch', { detail: `${short}: another size` }));
+        return;
+      }
       this.update(id, { state: { kind: 'done', atMs: this.nowMs(), verified: 'sizes-only' } });
       return;
     }
@@ -237,6 +244,19 @@ export class Transfers {
   private update(id: string, change: Partial<Transfer>): void {
     this.needs.state.update('transfers', id, (transfer) => ({ ...transfer, ...change }));
   }
+}
+
+/** The first file whose size on the machine is not the local one; null if all are. */
+async function findWrongSize(
+  { sftp }: SftpConnection,
+  base: string,
+  files: readonly TransferFile[],
+): Promise<string | null> {
+  for (const file of files) {
+    const found = await sftp.stat(`${base}/${file.path}`);
+    if (found?.sizeBytes !== file.sizeBytes) return file.path;
+  }
+  return null;
 }
 
 function setFile(job: Job, index: number, change: Partial<TransferFile>): void {
