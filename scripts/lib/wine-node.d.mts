@@ -1,5 +1,5 @@
-export function ensureWineNode(): {
+export function ensureWineNode(): Promise<{
   readonly wine: string;
   readonly wineserver: string;
   readonly node: string;
-};
+}>;

