@@ -3,7 +3,7 @@ import { join, posix, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
-const folders = ['shared', 'src-main', 'src-renderer', 'emulator', 'e2e', 'bench'];
+const folders = ['shared', 'src-main', 'src-renderer', 'emulator', 'e2e'];
 
 /** Every way in which one file can name another one, also those that lint rules do not see. */
 const patterns = [

@@ -388,9 +388,9 @@ describe('a tunnel', () => {
     it('sends frames of a mebibyte', async () => {
       fault({ frameSize: { bytes: 1024 * 1024 } });
       const socket = await connect('19');
-      expect((await read(socket, 2 * 1024 * 1024)).map((frame) => frame.length)).toEqual([
-        1_048_576, 1_048_576,
-      ]);
+      // How much the target has sent by then is up to the system: smaller frames may be among them, larger ones never.
+      const sizes = (await read(socket, 16 * 1024 * 1024)).map((frame) => frame.length);
+      expect(Math.max(...sizes)).toBe(1_048_576);
     });
 
     it('fragments its messages', async () => {
