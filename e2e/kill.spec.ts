@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunningApp } from './support/app.ts';
 import { ada, expect, signIn, test } from './support/fixtures.ts';
 import { answerSecret, chooseMachine, connectByPassword } from './support/steps.ts';
 
-/** Files below some folders that hold a secret; grep reads them as bytes. */
-function findSecrets(folders: readonly string[]): string {
+/** Files below a folder that hold a secret; grep reads them as bytes. */
+function findSecrets(folder: string): string {
   try {
-    return execFileSync('grep', ['-rlaE', `eyJ[A-Za-z0-9_-]{10}|${ada.password}`, ...folders], {
+    return execFileSync('grep', ['-rlaE', `eyJ[A-Za-z0-9_-]{10}|${ada.password}`, folder], {
       encoding: 'utf8',
     });
   } catch {
@@ -25,7 +26,10 @@ test('a killed app leaves no secret, and the next start sweeps what it left', as
   dataFolder,
   launch,
 }) => {
-  const app = await launch();
+  // Home, data, logs and temporary files of the app are all below one folder here.
+  const env = { TMPDIR: join(dataFolder, 'tmp') };
+  await mkdir(env.TMPDIR);
+  const app = await launch({ env });
   await signIn(app);
   await connectByPassword(app, 'web-01');
   await chooseMachine(app, 'win-web-01');
@@ -40,10 +44,10 @@ test('a killed app leaves no secret, and the next start sweeps what it left', as
   process.kill(app.pid, 'SIGKILL');
   await exit;
   expect(await readdir(runs)).toEqual([killedRun]);
-  expect(findSecrets([join(dataFolder, 'user-data')])).toBe('');
+  expect(findSecrets(dataFolder)).toBe('');
   const left = emulator.sessions().length;
 
-  const next = await launch();
+  const next = await launch({ env });
   await expect(next.page.getByRole('button', { name: 'Sign in with your browser' })).toBeVisible();
   const now = await readdir(runs);
   expect(now).toHaveLength(1);
@@ -57,7 +61,7 @@ test('a killed app leaves no secret, and the next start sweeps what it left', as
   await expect.poll(() => emulator.sessions().length).toBe(left);
   await next.quit();
   expect(emulator.sessions().length).toBe(left);
-  expect(findSecrets([join(dataFolder, 'user-data')])).toBe('');
+  expect(findSecrets(dataFolder)).toBe('');
   expect(await readdir(runs)).toEqual([]);
 });
 
@@ -85,15 +89,18 @@ test('a second start hands over to the first', async ({ launch, emulator, dataFo
 });
 
 test('the window comes back where it was', async ({ launch }) => {
+  const wanted = { x: 60, y: 40, width: 1010, height: 640 };
+  const boundsOf = (app: RunningApp) =>
+    app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds());
   const app = await launch();
-  await app.electron.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 60, y: 40, width: 1010, height: 640 }),
+  await app.electron.evaluate(
+    ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
+    wanted,
   );
+  // The window system moves it in its own time.
+  await expect.poll(() => boundsOf(app)).toEqual(wanted);
   await app.quit();
   const again = await launch();
-  const bounds = await again.electron.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.getNormalBounds(),
-  );
-  expect(bounds).toMatchObject({ x: 60, y: 40, width: 1010, height: 640 });
+  await expect.poll(() => boundsOf(again)).toEqual(wanted);
   await again.quit();
 });
