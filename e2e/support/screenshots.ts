@@ -47,6 +47,8 @@ export async function takeScreenshots(app: RunningApp, name: string): Promise<vo
 /** Takes the trust window as it is, in light and dark. */
 export async function takeTrustScreenshots(trust: Page, name: string): Promise<void> {
   await mkdir(folder, { recursive: true });
+  // A new prompt takes no input for a moment.
+  await trust.locator('button:enabled').first().waitFor();
   for (const colorScheme of ['dark', 'light'] as const) {
     await trust.emulateMedia({ colorScheme });
     await trust.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), animations: 'disabled' });
