@@ -52,6 +52,8 @@ async function walk() {
 
 /** Starts the emulator beside the app and ends it with the app. */
 async function open(isSignedIn) {
+  // Ctrl+C ends the app, which got it too; what follows here tidies up.
+  process.on('SIGINT', () => undefined);
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-demo-'));
   const emulator = spawn(
     'node',

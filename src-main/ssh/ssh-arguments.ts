@@ -28,7 +28,8 @@ function authenticationOptions({ method, keyPath }: SshTarget): readonly string[
       return [
         'IdentitiesOnly=yes',
         ...(keyPath === null ? [] : [`IdentityFile=${quoteValue(keyPath)}`]),
-        'PreferredAuthentications=publickey,keyboard-interactive',
+        // A key that is not accepted is followed by a question, not by a dead end.
+        'PreferredAuthentications=publickey,keyboard-interactive,password',
       ];
     case 'agent':
       return ['PreferredAuthentications=publickey,keyboard-interactive,password'];

@@ -75,7 +75,7 @@ export function HostKeyChangedPrompt({ prompt, onAnswer }: ChangedProps): ReactN
     >
       <p className="trust-warning">
         The machine showed another key than the one that was pinned to it. Somebody may be listening in, or
-        its keys were made anew. The connection was stopped; nothing was sent.
+        its keys were made anew. The connection was stopped; no password and no key was offered.
       </p>
       <dl>
         <Fingerprint label="Shown now" {...prompt.offered} />
