@@ -129,7 +129,7 @@ export async function compose(around: Surroundings) {
     connect: async (sessionId, id, signal) => {
       const plan = sessions.planOfSession(sessionId);
       if (!plan.ok) return plan;
-      return openSftp({ launcher, platform }, id, plan.value, signal);
+      return openSftp({ launcher, runFolder, platform }, id, plan.value, signal);
     },
   });
   const profiles = new ProfileStore(join(dataFolder, 'profiles.json'), state);

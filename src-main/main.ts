@@ -90,12 +90,7 @@ async function run(cloudPath: string | null): Promise<void> {
     });
   }
   state.set('settings', localData.settings);
-  // Both windows follow the choice, also the trust window, which has no settings of its own.
   nativeTheme.themeSource = localData.settings.theme;
-  state.subscribe(() => {
-    if (nativeTheme.themeSource !== state.current.settings.theme)
-      nativeTheme.themeSource = state.current.settings.theme;
-  });
 
   let mainWindow: MainWindow | null = null;
   const trust = new TrustWindow(join(out, 'preload', 'trust.cjs'), () => mainWindow?.window ?? null);
@@ -163,6 +158,9 @@ async function run(cloudPath: string | null): Promise<void> {
       openExternal: (url) => shell.openExternal(url),
       makeTerminalPort: (sessionId) => openTerminalPort(webContents, sessionId),
       writeClipboard: (text) => void clipboard.writeText(text),
+      applyTheme: (theme) => {
+        nativeTheme.themeSource = theme;
+      },
       paste: () => {
         // Only right after a real key or click: a page must not read the clipboard by itself.
         if (performance.now() - lastInputAtMs < pasteAfterInputMs) webContents.paste();

@@ -4,6 +4,7 @@ import { appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { describeError, type Log } from '../log/logger.ts';
 import { isAbsent, setAside, writeAtomically } from '../profiles/json-file.ts';
+import { TurnQueue } from '../profiles/turn-queue.ts';
 
 /** Encrypts at rest with the system's keyring, or says that there is none. */
 export type SecretBox =
@@ -33,7 +34,7 @@ export class TokenCache implements ICachePlugin {
   private readonly box: SecretBox;
   private readonly log: Log;
   private text: string | null = null;
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly turns = new TurnQueue();
   /** Why the file that is there must not be written; null if it may. */
   private unreadable: string | null = null;
   /** Counts sign-outs. What MSAL read before one must not come back after it. */
@@ -91,7 +92,7 @@ export class TokenCache implements ICachePlugin {
   async clear(): Promise<void> {
     this.generation++;
     this.text = emptyCache;
-    await this.inTurn(async () => {
+    await this.turns.run(async () => {
       await rm(this.path, { force: true });
       this.unreadable = null;
     });
@@ -100,7 +101,7 @@ export class TokenCache implements ICachePlugin {
   private async save(text: string, generation: number): Promise<Result<null>> {
     const { box } = this;
     if (box.kind === 'memory') return ok(null);
-    return this.inTurn(async () => {
+    return this.turns.run(async () => {
       if (generation !== this.generation) return ok(null);
       if (this.unreadable !== null) return this.notSaved(this.unreadable);
       try {
@@ -118,11 +119,5 @@ export class TokenCache implements ICachePlugin {
   private block(reason: string): void {
     this.unreadable = reason;
     this.log.warn('token-cache-unreadable', { error: reason });
-  }
-
-  private inTurn<R>(step: () => Promise<R>): Promise<R> {
-    const turn = this.queue.then(step);
-    this.queue = turn.catch(() => undefined); // told to the caller; the next turn does not depend on it
-    return turn;
   }
 }

@@ -5,16 +5,23 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ok } from '../../shared/result.ts';
 import { LogTail } from '../ssh/log-tail.ts';
 import type { SshLauncher, SshPlan } from '../ssh/ssh-launcher.ts';
+import { RunFolder } from '../sweep/run-folder.ts';
 import { openSftp } from './sftp-connection.ts';
 
 let folder: string;
 let disposals: number;
 let onCancelled: () => void;
+let runFolder: RunFolder;
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sallyport-sftp-'));
   disposals = 0;
+  runFolder = await RunFolder.create(await mkdtemp(join(tmpdir(), 'sallyport-run-')), 'linux', log);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await rm(dirname(runFolder.path), { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+});
 
 const plan: SshPlan = {
   machine: { resourceId: '/vm', vmId: 'a', port: 22 },
@@ -38,7 +45,7 @@ async function launcher(body: string, abort?: AbortController): Promise<Pick<Ssh
       onCancelled = () => handlers.onCancelled('secret');
       abort?.abort();
       const logPath = join(folder, 'log');
-      const log = new LogTail(logPath, () => undefined);
+      const log = new LogTail(logPath, null);
       const target = {
         vmName,
         user,
@@ -61,7 +68,7 @@ async function launcher(body: string, abort?: AbortController): Promise<Pick<Ssh
 }
 
 const run = (with_: Pick<SshLauncher, 'prepare'>, signal = new AbortController().signal) =>
-  openSftp({ launcher: with_, platform: 'linux' }, 'transfer-1', plan, signal);
+  openSftp({ launcher: with_, runFolder, platform: 'linux' }, 'transfer-1', plan, signal);
 
 async function argumentsOf(): Promise<string> {
   await expect.poll(() => readdir(folder), { timeout: 5_000 }).toContain('arguments');

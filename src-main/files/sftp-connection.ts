@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -8,6 +6,7 @@ import { describeError } from '../log/logger.ts';
 import { controlArguments, sftpArguments } from '../ssh/ssh-arguments.ts';
 import { type PreparedSsh, preferTunnelError, type SshLauncher, type SshPlan } from '../ssh/ssh-launcher.ts';
 import { explainFailure } from '../ssh/ssh-log.ts';
+import type { RunFolder } from '../sweep/run-folder.ts';
 import { SftpClient } from './sftp-client.ts';
 import { hashCommand, hashRemoteFiles, hashTimeoutMs, type RemoteHashes } from './verify-hashes.ts';
 
@@ -25,6 +24,7 @@ export interface SftpConnection {
 
 interface Needs {
   readonly launcher: Pick<SshLauncher, 'prepare'>;
+  readonly runFolder: RunFolder;
   readonly platform: NodeJS.Platform;
 }
 
@@ -34,9 +34,6 @@ const endTimeoutMs = 3_000;
 /** How long a cancelled transfer may take to tidy up on the machine. */
 const tidyTimeoutMs = 5_000;
 
-/** A socket's path may have 104 bytes on macOS, and `ssh` adds 17 while it makes one; 20 are our own. */
-const longestSocketRoot = 64;
-
 /** Opens SFTP to a machine with the sign-in of its session. Questions appear in the trust window. */
 export async function openSftp(
   needs: Needs,
@@ -44,6 +41,7 @@ export async function openSftp(
   plan: SshPlan,
   signal: AbortSignal,
 ): Promise<Result<SftpConnection>> {
+  const { runFolder } = needs;
   let tunnelError: AppError | null = null;
   // Ends `ssh` before its helper answers: a refused question would be an empty password, which is a failed sign-in.
   const refusal = new AbortController();
@@ -55,7 +53,6 @@ export async function openSftp(
       onTunnel: (event) => {
         if (event.kind === 'failed' || event.kind === 'closed') tunnelError ??= event.error;
       },
-      onProgress: () => undefined,
       onAuthenticated: () => undefined,
       onCancelled: () => refusal.abort(),
     },
@@ -69,16 +66,19 @@ export async function openSftp(
   const dispose = async () => {
     try {
       await ssh?.end();
-      if (control !== null) await rm(control, { recursive: true, force: true });
+      await ssh?.forgetIn(runFolder);
+      if (control !== null) await runFolder.removeSocketFolder(control);
     } finally {
       await prepared.value.dispose();
     }
   };
   try {
-    control = await makeControlFolder(needs.platform);
+    // Windows' `ssh` has no control connection.
+    control = needs.platform === 'win32' ? null : await runFolder.makeSocketFolder();
     if (isCancelled()) throw new Error('cancelled');
     ssh = new SftpProcess(prepared.value, control, signal, refusal.signal);
-    const sftp = await ssh.open();
+    // Together: an `ssh` that ends at once must not end unheard.
+    const [sftp] = await Promise.all([ssh.open(), ssh.rememberIn(runFolder)]);
     return ok({ sftp, hashFiles: ssh.hashFiles.bind(ssh), dispose });
   } catch (error) {
     try {
@@ -93,16 +93,6 @@ export async function openSftp(
       await dispose();
     }
   }
-}
-
-/**
- * A folder of our own for the control socket: in a shared one another user could put a socket in its place and hear of
- * everything that is asked. Null on Windows, where `ssh` has no control connection.
- */
-async function makeControlFolder(platform: NodeJS.Platform): Promise<string | null> {
-  if (platform === 'win32') return null;
-  const root = tmpdir();
-  return mkdtemp(join(Buffer.byteLength(root) > longestSocketRoot ? '/tmp' : root, 'sp-'));
 }
 
 /** `ssh` with its sftp subsystem on its standard input and output. */
@@ -131,6 +121,15 @@ class SftpProcess {
     });
     signal.addEventListener('abort', this.onAbort, { once: true });
     refusal.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
+  }
+
+  /** So that the next start can end it if this run cannot. */
+  async rememberIn(runFolder: RunFolder): Promise<void> {
+    if (this.child.pid !== undefined) await runFolder.remember(this.child.pid);
+  }
+
+  async forgetIn(runFolder: RunFolder): Promise<void> {
+    if (this.child.pid !== undefined) await runFolder.forget(this.child.pid);
   }
 
   async open(): Promise<SftpClient> {

@@ -1,6 +1,7 @@
 import { appError } from '../../shared/errors.ts';
 import type { windowChannels } from '../../shared/ipc.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import type { Settings } from '../../shared/state.ts';
 import { startVm } from '../azure/start-vm.ts';
 import type { Services } from '../compose.ts';
 import { openLink } from '../desktop/open-link.ts';
@@ -21,6 +22,8 @@ interface Needs {
   readonly openExternal: (url: string) => Promise<void>;
   readonly makeTerminalPort: (sessionId: string) => TerminalPort;
   readonly writeClipboard: (text: string) => void;
+  /** Makes both windows light or dark; the trust window has no settings of its own. */
+  readonly applyTheme: (theme: Settings['theme']) => void;
   readonly paste: () => void;
 }
 
@@ -83,8 +86,10 @@ export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
     'profile:connect': ({ id }) => connectProfile(services, id),
     'settings:save': async (settings) => {
       const saved = await needs.localData.saveSettings(settings);
-      if (saved.ok) state.set('settings', settings);
-      return saved;
+      if (!saved.ok) return saved;
+      state.set('settings', settings);
+      needs.applyTheme(settings.theme);
+      return nothing;
     },
     'notice:dismiss': ({ id }) => {
       state.remove('notices', [id]);

@@ -5,6 +5,8 @@ import type { z } from 'zod';
 import { appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { describeError } from '../log/logger.ts';
+import { errorCodeOf } from '../net/network-errors.ts';
+import { TurnQueue } from './turn-queue.ts';
 
 /**
  * What reading a file gave: its value, nothing there, a damaged file that was set aside under another name, or a file
@@ -18,7 +20,7 @@ export type Loaded<T> =
 
 /** Whether an error says that there is no such file, as opposed to one that cannot be read. */
 export function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return errorCodeOf(error) === 'ENOENT';
 }
 
 /** Writes text so that a reader sees the old or the new whole, even after a crash or on a full disk. */
@@ -49,7 +51,7 @@ export class JsonFile<T> {
   private readonly path: string;
   private readonly schema: z.ZodType<T>;
   private readonly nowMs: () => number;
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly turns = new TurnQueue();
   /** Why the file that is there could not be read; null if it may be written. */
   private unreadable: string | null = null;
 
@@ -61,7 +63,7 @@ export class JsonFile<T> {
 
   /** Reads the file. Never throws: see {@link Loaded}. */
   load(): Promise<Loaded<T>> {
-    return this.inTurn(async () => {
+    return this.turns.run(async () => {
       const loaded = await this.read();
       this.unreadable = loaded.kind === 'unreadable' ? loaded.reason : null;
       return loaded;
@@ -70,17 +72,11 @@ export class JsonFile<T> {
 
   /** Replaces the file. Fails without a change if the last `load` found a file that it could not read. */
   save(value: T): Promise<Result<null>> {
-    return this.inTurn(async () =>
+    return this.turns.run(async () =>
       this.unreadable === null
         ? writeAtomically(this.path, `${JSON.stringify(value, null, 2)}\n`)
         : err(appError('save-failed', { detail: `${this.path}: ${this.unreadable}` })),
     );
-  }
-
-  private inTurn<R>(step: () => Promise<R>): Promise<R> {
-    const turn = this.queue.then(step);
-    this.queue = turn.catch(() => undefined); // told to the caller; the next turn does not depend on it
-    return turn;
   }
 
   private async read(): Promise<Loaded<T>> {

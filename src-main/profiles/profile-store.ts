@@ -5,6 +5,7 @@ import { type Profile, type ProfileDraft, profileSchema } from '../../shared/pro
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { JsonFile } from './json-file.ts';
+import { TurnQueue } from './turn-queue.ts';
 
 const fileSchema = z.object({ version: z.literal(1), profiles: z.array(profileSchema) });
 
@@ -16,7 +17,7 @@ export class ProfileStore {
   private readonly path: string;
   private readonly file: JsonFile<z.infer<typeof fileSchema>>;
   private readonly state: StateStore;
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly turns = new TurnQueue();
 
   constructor(path: string, state: StateStore) {
     this.path = path;
@@ -55,7 +56,7 @@ export class ProfileStore {
 
   /** Adds a profile, or changes the one with this id. */
   save(id: string | null, draft: ProfileDraft): Promise<Result<{ id: string }>> {
-    return this.inTurn(async () => {
+    return this.turns.run(async () => {
       const before = id === null ? null : this.get(id);
       if (before?.ok === false) return before;
       const profile: Profile = { ...draft, id: id ?? randomUUID() };
@@ -67,7 +68,7 @@ export class ProfileStore {
   }
 
   delete(id: string): Promise<Result<null>> {
-    return this.inTurn(async () => {
+    return this.turns.run(async () => {
       const found = this.get(id);
       if (!found.ok) return found;
       const { [id]: _gone, ...rest } = this.state.current.profiles;
@@ -83,11 +84,5 @@ export class ProfileStore {
 
   private warn(text: string, detail: string): void {
     this.state.upsert('notices', 'profiles-damaged', { id: 'profiles-damaged', tone: 'error', text, detail });
-  }
-
-  private inTurn<R>(step: () => Promise<R>): Promise<R> {
-    const turn = this.queue.then(step);
-    this.queue = turn.catch(() => undefined); // told to the caller; the next turn does not depend on it
-    return turn;
   }
 }

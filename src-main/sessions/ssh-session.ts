@@ -120,7 +120,6 @@ export class SshSession {
     this.plan = resolved.value;
     const handlers = {
       onTunnel: (event: TunnelEvent) => this.onTunnel(attempt, event),
-      onProgress: () => undefined,
       onCancelled: (question: 'host-key' | 'secret') => {
         attempt.endedBy ??= question;
         // A refused question ends the try, before its helper answers: to `ssh` that would be an empty password.

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describeError, type Log } from '../log/logger.ts';
+import { errorCodeOf } from '../net/network-errors.ts';
 import type { Answerer } from './askpass.ts';
 
 const run = promisify(execFile);
@@ -40,6 +41,19 @@ interface Needs {
 
 /** How long an answer waits for the helper to listen; it asked a moment ago, so it is there or dead. */
 const answerTimeoutMs = 5_000;
+
+/**
+ * Lets a helper go that waits for an answer which nobody will give: it would wait for ever, also when its `ssh` has ended
+ * and its pipes are removed. Opening for writing fails at once where none waits.
+ */
+export async function releaseHelper(folder: string): Promise<void> {
+  const pipe = await openAnswer(folder).catch(() => null); // none waits, or it is no folder of an `ssh`
+  await pipe?.close();
+}
+
+function openAnswer(folder: string): Promise<FileHandle> {
+  return open(join(folder, 'answer'), constants.O_WRONLY | constants.O_NONBLOCK);
+}
 
 /** Questions of one `ssh` process on Linux and macOS. */
 export class FifoAskpass {
@@ -84,16 +98,16 @@ export class FifoAskpass {
     return new FifoAskpass(folder, fd, needs);
   }
 
-  dispose(): Promise<void> {
+  async dispose(): Promise<void> {
     this.isDisposed = true;
     this.questions.destroy();
-    return Promise.resolve();
+    await releaseHelper(this.folder);
   }
 
   private async reply(prompt: string, answer: Answerer): Promise<void> {
     const text = await answer(prompt);
     if (this.isDisposed) return;
-    const pipe = await this.openAnswer();
+    const pipe = await this.waitForHelper();
     try {
       await pipe.write(text === null ? '-\n' : `+${text}\n`);
     } finally {
@@ -102,14 +116,13 @@ export class FifoAskpass {
   }
 
   /** Opening for writing without blocking fails until the helper reads. */
-  private async openAnswer(): Promise<FileHandle> {
+  private async waitForHelper(): Promise<FileHandle> {
     const deadline = Date.now() + answerTimeoutMs;
     for (;;) {
       try {
-        return await open(join(this.folder, 'answer'), constants.O_WRONLY | constants.O_NONBLOCK);
+        return await openAnswer(this.folder);
       } catch (error) {
-        if (Date.now() > deadline || !(error instanceof Error && 'code' in error && error.code === 'ENXIO'))
-          throw error;
+        if (Date.now() > deadline || errorCodeOf(error) !== 'ENXIO') throw error;
         await delay(5);
       }
     }

@@ -5,36 +5,45 @@ import { noProgress, readLogLine, type SshProgress } from './ssh-log.ts';
 /** How often a growing log is read. A file and a clock work the same on every system; watching files does not. */
 const everyMs = 60;
 
-/** Follows the client's log file and keeps what it means. */
+/**
+ * Reads the client's log file and keeps what it means. It is read at the end; while `ssh` runs only for the one thing that
+ * cannot wait, and only where nothing else tells it: that the client has signed in.
+ */
 export class LogTail {
   private readonly path: string;
-  private readonly onProgress: (progress: SshProgress) => void;
+  private readonly onAuthenticated: (() => void) | null;
   private readonly decoder = new StringDecoder('utf8');
   private file: FileHandle | null = null;
   private rest = '';
   private reading: Promise<void> = Promise.resolve();
-  private timer: NodeJS.Timeout | null;
+  private timer: NodeJS.Timeout | null = null;
   private current: SshProgress = noProgress;
+  private finished: Promise<SshProgress> | null = null;
 
-  constructor(path: string, onProgress: (progress: SshProgress) => void) {
+  /** `onAuthenticated` is called once; null where the client tells by itself. */
+  constructor(path: string, onAuthenticated: (() => void) | null) {
     this.path = path;
-    this.onProgress = onProgress;
-    this.timer = setInterval(() => void this.read(), everyMs);
+    this.onAuthenticated = onAuthenticated;
+    if (onAuthenticated !== null) this.timer = setInterval(() => void this.read(), everyMs);
   }
 
-  get progress(): SshProgress {
-    return this.current;
+  /** Stops following; resolves with everything the log has said. May be called again. */
+  finish(): Promise<SshProgress> {
+    this.finished ??= this.readToEnd();
+    return this.finished;
   }
 
-  /** Stops following; resolves with everything the log has said. */
-  async finish(): Promise<SshProgress> {
-    if (this.timer !== null) clearInterval(this.timer);
-    this.timer = null;
+  private async readToEnd(): Promise<SshProgress> {
+    this.stopFollowing();
     await this.read();
     this.take(`${this.rest}\n`);
     await this.file?.close();
-    this.file = null;
     return this.current;
+  }
+
+  private stopFollowing(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
   }
 
   private read(): Promise<void> {
@@ -59,8 +68,10 @@ export class LogTail {
   private take(text: string): void {
     const lines = text.split(/\r?\n/);
     this.rest = lines.pop() ?? '';
-    const before = this.current;
+    const wasAuthenticated = this.current.isAuthenticated;
     for (const line of lines) this.current = readLogLine(this.current, line);
-    if (this.current !== before) this.onProgress(this.current);
+    if (wasAuthenticated || !this.current.isAuthenticated) return;
+    this.stopFollowing();
+    this.onAuthenticated?.();
   }
 }

@@ -72,20 +72,15 @@ function fixedOptions(target: SshTarget): readonly string[] {
   ];
 }
 
-function commonArguments(target: SshTarget, extra: readonly string[]): string[] {
-  const options = [...fixedOptions(target), ...authenticationOptions(target), ...extra];
-  return [
-    '-F',
-    'none',
-    '-v',
-    '-E',
-    target.logPath,
-    '-p',
-    String(target.port),
-    '-l',
-    target.user,
-    ...options.flatMap((option) => ['-o', option]),
-  ];
+/** Options as arguments. The first value of an option counts. */
+function optionArguments(options: readonly string[]): string[] {
+  return options.flatMap((option) => ['-o', option]);
+}
+
+function commonArguments(target: SshTarget, own: readonly string[]): string[] {
+  const options = [...own, ...fixedOptions(target), ...authenticationOptions(target)];
+  const { logPath, port, user } = target;
+  return ['-F', 'none', '-v', '-E', logPath, '-p', String(port), '-l', user, ...optionArguments(options)];
 }
 
 /** A host word that cannot be taken for an option; it is only shown, `HostName` decides. */
@@ -104,17 +99,12 @@ export function terminalArguments(target: SshTarget): readonly string[] {
  * control master at `controlPath`, so that hashes can be asked for without a second sign-in.
  */
 export function sftpArguments(target: SshTarget, controlPath: string | null): readonly string[] {
-  const extra =
+  const control =
     controlPath === null
       ? []
       : ['ControlMaster=yes', `ControlPath=${quoteValue(controlPath)}`, 'ControlPersist=no'];
-  // The first value of an option counts, so what differs stands in front.
-  const [f = '', none = '', ...rest] = commonArguments(target, ['RequestTTY=no']);
   return [
-    f,
-    none,
-    ...extra.flatMap((option) => ['-o', option]),
-    ...rest,
+    ...commonArguments(target, ['RequestTTY=no', ...control]),
     '-s',
     '--',
     hostWord(target.vmName),
@@ -124,20 +114,19 @@ export function sftpArguments(target: SshTarget, controlPath: string | null): re
 
 /** Arguments that run a command over the control connection of a transfer. Never opens a connection of its own. */
 export function controlArguments(target: SshTarget, controlPath: string, command: string): readonly string[] {
+  // Without the control connection this would be a real one: to nowhere.
+  const options = [
+    `ControlPath=${quoteValue(controlPath)}`,
+    'ControlMaster=no',
+    'BatchMode=yes',
+    'ProxyCommand=false',
+  ];
   return [
     '-F',
     'none',
-    '-o',
-    `ControlPath=${quoteValue(controlPath)}`,
-    '-o',
-    'ControlMaster=no',
-    '-o',
-    'BatchMode=yes',
-    // Without the control connection this would be a real one: to nowhere.
-    '-o',
-    'ProxyCommand=false',
     '-l',
     target.user,
+    ...optionArguments(options),
     '--',
     hostWord(target.vmName),
     command,

@@ -15,7 +15,6 @@ import { findProgram } from './find-program.ts';
 import { type HostKeys, hostKeyAlias, type Machine } from './host-keys.ts';
 import { LogTail } from './log-tail.ts';
 import type { SshTarget } from './ssh-arguments.ts';
-import type { SshProgress } from './ssh-log.ts';
 import type { AskTrust } from '../trust.ts';
 import { type SessionSecrets, SshPrompter } from './ssh-prompter.ts';
 
@@ -36,8 +35,7 @@ export interface SshPlan {
 
 interface Handlers {
   readonly onTunnel: (event: TunnelEvent) => void;
-  readonly onProgress: (progress: SshProgress) => void;
-  /** The client has signed in; may come more than once. */
+  /** The client has signed in. */
   readonly onAuthenticated: () => void;
   /** A person refused a question: what follows is not a failure of the machine. */
   readonly onCancelled: (question: 'host-key' | 'secret') => void;
@@ -168,10 +166,7 @@ export class SshLauncher {
     const answer: Answerer = (prompt) => prompter.answer(prompt);
     const askpass = await this.needs.openAskpass(folder, answer, handlers.onAuthenticated);
     const logPath = join(folder, 'ssh.log');
-    const log = new LogTail(logPath, (progress) => {
-      if (platform === 'win32' && progress.isAuthenticated) handlers.onAuthenticated();
-      handlers.onProgress(progress);
-    });
+    const log = new LogTail(logPath, platform === 'win32' ? handlers.onAuthenticated : null);
     return {
       program,
       folder,

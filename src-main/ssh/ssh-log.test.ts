@@ -10,7 +10,6 @@ debug1: Server host key: ssh-ed25519 SHA256:abcdef`;
 test('a connection that works', () => {
   expect(read(`${greeting}\nAuthenticated to 127.70.1.2 ([127.70.1.2]:4022) using "password".`)).toEqual({
     ...noProgress,
-    hasBanner: true,
     hostKey: { keyType: 'ssh-ed25519', fingerprint: 'SHA256:abcdef' },
     isAuthenticated: true,
   });

@@ -4,7 +4,6 @@ import type { KeyFingerprint } from './host-keys.ts';
 
 /** What the client's own log (`ssh -v -E file`) has told so far. */
 export interface SshProgress {
-  readonly hasBanner: boolean;
   readonly hostKey: KeyFingerprint | null;
   readonly isAuthenticated: boolean;
   readonly hasHostKeyChanged: boolean;
@@ -16,7 +15,6 @@ export interface SshProgress {
 }
 
 export const noProgress: SshProgress = {
-  hasBanner: false,
   hostKey: null,
   isAuthenticated: false,
   hasHostKeyChanged: false,
@@ -36,7 +34,6 @@ export function readLogLine(progress: SshProgress, line: string): SshProgress {
   const hostKey = /^debug1: Server host key: (\S+) (SHA256:\S+)/.exec(line);
   if (hostKey !== null)
     return { ...progress, hostKey: { keyType: hostKey[1] ?? '', fingerprint: hostKey[2] ?? '' } };
-  if (line.startsWith('debug1: Remote protocol version')) return { ...progress, hasBanner: true };
   if (/^Authenticated to \S+ \(\[127\.[\d.]+\]:\d+\) using "/.test(line))
     return { ...progress, isAuthenticated: true };
   if (line.startsWith('debug')) return progress;
