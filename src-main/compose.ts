@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { VmSummary } from '../shared/inventory.ts';
 import type { StateStore } from './state/state-store.ts';
 import { Arm } from './azure/arm.ts';
 import { Inventory } from './azure/inventory.ts';
@@ -75,17 +76,18 @@ export async function compose(around: Surroundings) {
   const inventory = new Inventory({ arm, state, log, homeTenant: () => signIn.homeTenant });
 
   const keys = new KeyList(join(homedir(), '.ssh'), localData, state);
+  const planFor = async (vm: VmSummary) =>
+    planSignIn({
+      os: vm.os,
+      adminUsername: vm.adminUsername,
+      lastSuccess: localData.lastSuccessOf(vm.id),
+      hasAgent: (env['SSH_AUTH_SOCK'] ?? '') !== '',
+      keyPaths: (await keys.list()).map((key) => key.path),
+    });
   const details = new VmDetails({
     state,
     gatherer: new FactGatherer(arm, (subscriptionId) => inventory.tenantOf(subscriptionId)),
-    planFor: async (vm) =>
-      planSignIn({
-        os: vm.os,
-        adminUsername: vm.adminUsername,
-        lastSuccess: localData.lastSuccessOf(vm.id),
-        hasAgent: (env['SSH_AUTH_SOCK'] ?? '') !== '',
-        keyPaths: (await keys.list()).map((key) => key.path),
-      }),
+    planFor,
   });
 
   const engine = new EngineClient({
@@ -110,6 +112,7 @@ export async function compose(around: Surroundings) {
   const sessions = new Sessions({
     state,
     details,
+    planFor,
     token: (tenantId, claims) => signIn.token(tenantId, claims),
     launcher,
     engine,

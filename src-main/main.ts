@@ -18,7 +18,7 @@ import { describeError, FileLog } from './log/logger.ts';
 import { LocalData } from './profiles/local-data.ts';
 import { askOverPipe, askpassVariable } from './ssh/askpass-socket.ts';
 import { readStartOptions } from './start-options.ts';
-import { initialState } from './state/initial-state.ts';
+import { initialState } from '../shared/initial-state.ts';
 import { StateStore } from './state/state-store.ts';
 
 /** How long after a key or a click the page may ask for a paste. */

@@ -113,6 +113,8 @@ test('both tenants are listed', () => {
 });
 
 test('by password: host key shown once, steps timed, a command answered, one DELETE', async () => {
+  // The machine's page is open, as before a click on its button.
+  await app.services.details.load(vmId('web-01'), false);
   const id = await connect();
   expect(session(id).state.kind).toBe('open');
   expect(app.prompts.map((prompt) => prompt.kind)).toEqual(['host-key-unknown', 'secret']);
@@ -229,6 +231,36 @@ test('an unknown key path is refused: the page cannot make the app read a file',
     ok: false,
     error: { code: 'ssh-key-unreadable' },
   });
+});
+
+test('a machine that was made anew is a new host with an explanation, not an alarm', async () => {
+  const first = await connect();
+  await close(first);
+  const resource = vmId('web-01');
+  emulator.updateResource(resource, { vmId: '99999999-0000-4000-8000-000000000001' });
+  await emulator.targets.sshd('linux-web-01').rotateHostKey();
+  await app.services.details.load(resource, true);
+  app.prompts.length = 0;
+  const again = await connect();
+  expect(session(again).state.kind).toBe('open');
+  expect(app.prompts[0]).toMatchObject({ kind: 'host-key-unknown' });
+  expect(JSON.stringify(app.prompts[0])).toContain('made anew since its key was pinned');
+  await close(again);
+});
+
+test('disconnecting does not wait for a slow Azure', async () => {
+  emulator.setFaults({ delayArm: { ms: 60_000 } });
+  const opened = await app.services.sessions.connectSsh({
+    vmId: vmId('jump-01'),
+    user: 'ada',
+    method: 'agent',
+    port: 22,
+  });
+  if (!opened.ok) throw new Error(opened.error.message);
+  await app.services.sessions.disconnect(opened.value.id);
+  expect(session(opened.value.id).state.kind).toBe('closed');
+  emulator.clearFaults();
+  await app.services.sessions.close(opened.value.id);
 });
 
 /** Offers files, starts the upload and waits for its end. */

@@ -7,7 +7,7 @@ import { loadCloud } from '../../src-main/azure/load-cloud.ts';
 import { compose, type Services } from '../../src-main/compose.ts';
 import { FileLog } from '../../src-main/log/logger.ts';
 import { LocalData } from '../../src-main/profiles/local-data.ts';
-import { initialState } from '../../src-main/state/initial-state.ts';
+import { initialState } from '../../shared/initial-state.ts';
 import { StateStore } from '../../src-main/state/state-store.ts';
 import type { PromptBody, TrustOutcome } from '../../src-main/trust.ts';
 import { walkSignIn } from './walk-sign-in.ts';

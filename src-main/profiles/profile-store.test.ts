@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProfileDraft } from '../../shared/profile.ts';
-import { initialState } from '../state/initial-state.ts';
+import { initialState } from '../../shared/initial-state.ts';
 import { StateStore } from '../state/state-store.ts';
 import { ProfileStore } from './profile-store.ts';
 

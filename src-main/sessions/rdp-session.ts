@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Session, SessionState, StepName } from '../../shared/session.ts';
-import { describeError } from '../log/logger.ts';
 import {
   findRdpClient,
   freerdpCommand,
@@ -20,7 +19,7 @@ import type { AskTrust } from '../trust.ts';
 import type { EngineClient } from '../tunnel/engine-client.ts';
 import { loopbackAddressOf } from '../tunnel/loopback-address.ts';
 import type { TunnelAddress, TunnelEvent } from '../tunnel/tunnel-types.ts';
-import { begun, closed, ended, failed, withTraffic } from './session-changes.ts';
+import { begun, closed, ended, failed, outcomeOf, withTraffic } from './session-changes.ts';
 import { finishStep } from './session-steps.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -93,14 +92,8 @@ export class RdpSession {
     await this.disconnect();
   }
 
-  /** Never rejects: whatever goes wrong, the session ends in a state that can connect again. */
   private async run(signal: AbortSignal): Promise<void> {
-    let state: SessionState;
-    try {
-      state = await this.connectOnce(signal);
-    } catch (error) {
-      state = failed(appError('unexpected', { detail: describeError(error) }));
-    }
+    const state = await outcomeOf(this.connectOnce(signal));
     await this.needs.engine.close(this.needs.id);
     this.abort = null;
     this.needs.update((session) => ended(session, state, this.failedStep));

@@ -1,5 +1,6 @@
-import type { AppError } from '../../shared/errors.ts';
+import { type AppError, appError } from '../../shared/errors.ts';
 import type { Session, SessionState, StepName } from '../../shared/session.ts';
+import { describeError } from '../log/logger.ts';
 import type { TunnelEvent } from '../tunnel/tunnel-types.ts';
 import { beginStep, failStep, waitingSteps } from './session-steps.ts';
 
@@ -36,4 +37,13 @@ export function failed(error: AppError): SessionState {
 
 export function closed(exitCode: number | null): SessionState {
   return { kind: 'closed', atMs: Date.now(), exitCode };
+}
+
+/** What a try came to. Never rejects: a bug ends the session, too, in a state that can connect again. */
+export async function outcomeOf(work: Promise<SessionState>): Promise<SessionState> {
+  try {
+    return await work;
+  } catch (error) {
+    return failed(appError('unexpected', { detail: describeError(error) }));
+  }
 }

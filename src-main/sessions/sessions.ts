@@ -1,7 +1,7 @@
 import { appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Session, StepName } from '../../shared/session.ts';
-import type { AuthMethod } from '../../shared/vm-detail.ts';
+import type { AuthMethod, SignInPlan } from '../../shared/vm-detail.ts';
 import type { VmSummary } from '../../shared/inventory.ts';
 import type { TokenSource } from '../azure/arm.ts';
 import { idKey } from '../azure/resource-id.ts';
@@ -24,6 +24,8 @@ import type { TerminalPort } from './terminal-stream.ts';
 interface Needs {
   readonly state: StateStore;
   readonly details: VmDetails;
+  /** How a click signs in, from what is remembered and what is on this computer. */
+  readonly planFor: (vm: VmSummary) => Promise<SignInPlan>;
   readonly token: TokenSource;
   readonly launcher: SshLauncher;
   readonly engine: EngineClient;
@@ -72,12 +74,13 @@ export class Sessions {
     if (request.keyPath !== undefined && !(await this.needs.isKnownKeyPath(request.keyPath))) {
       return err(appError('ssh-key-unreadable', { detail: request.keyPath }));
     }
-    const plan = (await this.planOf(vm)) ?? null;
-    const user = request.user ?? plan?.user ?? '';
+    // From what is known here: the tab must not wait for Azure before it shows its first step.
+    const plan = await this.needs.planFor(vm);
+    const user = request.user ?? plan.user;
     if (user === '') return err(appError('ssh-user-needed'));
-    const method = request.method ?? plan?.method ?? 'agent';
-    const keyPath = method === 'key' ? (request.keyPath ?? plan?.keyPath ?? null) : null;
-    const port = request.port ?? plan?.port ?? 22;
+    const method = request.method ?? plan.method;
+    const keyPath = method === 'key' ? (request.keyPath ?? plan.keyPath) : null;
+    const port = request.port ?? plan.port;
     const id = this.addToState('ssh', vm, user, port);
     const secrets: SessionSecrets = { password: null, passphrase: null };
     const session = new SshSession({
@@ -105,7 +108,7 @@ export class Sessions {
   async connectRdp(request: RdpRequest): Promise<Result<{ id: string }>> {
     const vm = this.vm(request.vmId);
     if (vm === undefined) return err(appError('vm-not-found'));
-    const user = request.user ?? (vm.adminUsername || (await this.planOf(vm))?.user || '');
+    const user = request.user ?? (vm.adminUsername || (await this.needs.planFor(vm)).user);
     // mstsc asks for the user itself; other clients must be told.
     if (user === '' && this.needs.platform === 'linux') return err(appError('ssh-user-needed'));
     const port = request.port ?? rdpPort;
@@ -182,12 +185,6 @@ export class Sessions {
 
   private vm(vmId: string): VmSummary | undefined {
     return this.needs.state.current.vms[idKey(vmId)];
-  }
-
-  private async planOf(vm: VmSummary) {
-    const { state, details } = this.needs;
-    if (state.current.details[vm.id] === undefined) await details.load(vm.id, false);
-    return state.current.details[vm.id]?.plan;
   }
 
   private common(id: string) {

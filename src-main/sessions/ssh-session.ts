@@ -10,7 +10,7 @@ import { describeError, type Log } from '../log/logger.ts';
 import type { HostKeys } from '../ssh/host-keys.ts';
 import type { RunFolder } from '../sweep/run-folder.ts';
 import type { TunnelEvent } from '../tunnel/tunnel-types.ts';
-import { begun, closed, ended, failed, withTraffic } from './session-changes.ts';
+import { begun, closed, ended, failed, outcomeOf, withTraffic } from './session-changes.ts';
 import { finishStep } from './session-steps.ts';
 import { TerminalStream } from './terminal-stream.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -93,14 +93,8 @@ export class SshSession {
     this.stream.dispose();
   }
 
-  /** Never rejects: whatever goes wrong, the session ends in a state that can connect again. */
   private async run(attempt: Attempt): Promise<void> {
-    let state: SessionState;
-    try {
-      state = await this.connectOnce(attempt);
-    } catch (error) {
-      state = failed(appError('unexpected', { detail: describeError(error) }));
-    }
+    const state = await outcomeOf(this.connectOnce(attempt));
     try {
       await attempt.prepared?.dispose();
     } catch (error) {

@@ -79,3 +79,18 @@ test('keys without a program are dropped, nonsense is ignored, the size is remem
   expect(calls).toEqual([]);
   expect(stream.size).toEqual({ columns: 120, rows: 40 });
 });
+
+test('what the next program prints waits for the page that attaches anew', () => {
+  const stream = new TerminalStream();
+  const old = makePort();
+  stream.setSource(makeSource().source);
+  stream.attach(old.port);
+  stream.setSource(null);
+  stream.setSource(makeSource().source);
+  stream.push(Buffer.from('message of the day'));
+  stream.flush();
+  expect(old.sent).toEqual([]);
+  const next = makePort();
+  stream.attach(next.port);
+  expect(Buffer.concat(next.sent).toString()).toBe('message of the day');
+});

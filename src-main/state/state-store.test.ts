@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { applyPatch, type AppState, type Patch } from '../../shared/state.ts';
-import { initialState } from './initial-state.ts';
+import { initialState } from '../../shared/initial-state.ts';
 import { StateStore } from './state-store.ts';
 
 function makeStore() {

@@ -3,8 +3,7 @@ import type { Result } from '../../shared/result.ts';
 import { TunnelEngine } from './engine.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
 
-// The engine has a thread of its own: measured in Electron, a relay on the main thread adds 130–250 µs to every
-// echo, one in a worker 5–15 µs, and windows and dialogs cannot stall it.
+// The engine has a thread of its own: windows and dialogs on the main thread cannot stall it.
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the entry of a worker thread');

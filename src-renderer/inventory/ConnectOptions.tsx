@@ -15,6 +15,40 @@ interface SshOptionsProps extends OptionsProps {
   readonly plan: SignInPlan | null;
 }
 
+/** The form behind the arrow of a connect button: what differs stands between the user and the port. */
+function OptionsForm(props: {
+  readonly label: string;
+  readonly user: ReactNode;
+  readonly children?: ReactNode;
+  readonly port: string;
+  readonly portError: string | null;
+  readonly onPort: (port: string) => void;
+  readonly onConnect: () => void;
+  readonly onDone: () => void;
+}): ReactNode {
+  return (
+    <form
+      className="profile-form"
+      aria-label={props.label}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        props.onConnect();
+      }}
+    >
+      {props.user}
+      {props.children}
+      <TextField label="Port" value={props.port} error={props.portError} isNumeric onChange={props.onPort} />
+      <div className="button-row">
+        <Button kind="primary" type="submit">
+          Connect
+        </Button>
+        <Button onPress={props.onDone}>Cancel</Button>
+      </div>
+    </form>
+  );
+}
+
 /** The form behind the arrow of Connect SSH: user, method, key and port for this one connection. */
 export function SshOptions({ vmId, plan, onDone }: SshOptionsProps): ReactNode {
   const [user, setUser] = useState(plan?.user ?? '');
@@ -36,22 +70,23 @@ export function SshOptions({ vmId, plan, onDone }: SshOptionsProps): ReactNode {
   }
 
   return (
-    <form
-      className="profile-form"
-      aria-label="SSH options"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        connect();
-      }}
+    <OptionsForm
+      label="SSH options"
+      user={
+        <TextField
+          label="User name"
+          value={user}
+          error={isTried ? wrongUser : null}
+          takesFocus
+          onChange={setUser}
+        />
+      }
+      port={port}
+      portError={isTried && portNumber === null ? portProblem : null}
+      onPort={setPort}
+      onConnect={connect}
+      onDone={onDone}
     >
-      <TextField
-        label="User name"
-        value={user}
-        error={isTried ? wrongUser : null}
-        takesFocus
-        onChange={setUser}
-      />
       <MethodFields
         method={method}
         keyPath={keyPath}
@@ -62,20 +97,7 @@ export function SshOptions({ vmId, plan, onDone }: SshOptionsProps): ReactNode {
           setKeyPath(path);
         }}
       />
-      <TextField
-        label="Port"
-        value={port}
-        error={isTried && portNumber === null ? portProblem : null}
-        isNumeric
-        onChange={setPort}
-      />
-      <div className="button-row">
-        <Button kind="primary" type="submit">
-          Connect
-        </Button>
-        <Button onPress={onDone}>Cancel</Button>
-      </div>
-    </form>
+    </OptionsForm>
   );
 }
 
@@ -100,36 +122,23 @@ export function RdpOptions({
   }
 
   return (
-    <form
-      className="profile-form"
-      aria-label="RDP options"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        connect();
-      }}
-    >
-      <TextField
-        label="User name"
-        value={user}
-        error={isTried ? wrongUser : null}
-        hint="Left empty, the Remote Desktop client asks."
-        takesFocus
-        onChange={setUser}
-      />
-      <TextField
-        label="Port"
-        value={port}
-        error={isTried && portNumber === null ? portProblem : null}
-        isNumeric
-        onChange={setPort}
-      />
-      <div className="button-row">
-        <Button kind="primary" type="submit">
-          Connect
-        </Button>
-        <Button onPress={onDone}>Cancel</Button>
-      </div>
-    </form>
+    <OptionsForm
+      label="RDP options"
+      user={
+        <TextField
+          label="User name"
+          value={user}
+          error={isTried ? wrongUser : null}
+          hint="Left empty, the Remote Desktop client asks."
+          takesFocus
+          onChange={setUser}
+        />
+      }
+      port={port}
+      portError={isTried && portNumber === null ? portProblem : null}
+      onPort={setPort}
+      onConnect={connect}
+      onDone={onDone}
+    />
   );
 }

@@ -1,23 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { appError } from '../../shared/errors.ts';
+import { initialState } from '../../shared/initial-state.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { AppState, Patch, Snapshot } from '../../shared/state.ts';
+import type { Patch, Snapshot } from '../../shared/state.ts';
 import { catchUp, startMirror } from './mirror.ts';
 
-const empty: AppState = {
-  cloud: { name: 'Azure', custom: false },
-  platform: 'linux',
-  version: '1',
-  account: { kind: 'restoring' },
-  inventory: { state: 'idle', tenants: [], subscriptions: [], refreshedAtMs: null, error: null },
-  settings: { theme: 'system' },
-  vms: {},
-  details: {},
-  sessions: {},
-  transfers: {},
-  profiles: {},
-  notices: {},
-};
+const empty = initialState({ cloud: { name: 'Azure', custom: false }, platform: 'linux', version: '1' });
 
 const snapshot = (sequence: number, version = '1'): Snapshot => ({ sequence, state: { ...empty, version } });
 const patch = (sequence: number): Patch => ({

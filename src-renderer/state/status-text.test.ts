@@ -1,20 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { initialState } from '../../shared/initial-state.ts';
 import type { AppState } from '../../shared/state.ts';
 import { statusText } from './status-text.ts';
 
+const start = initialState({ cloud: { name: 'Azure', custom: false }, platform: 'linux', version: '1' });
 const calm: AppState = {
-  cloud: { name: 'Azure', custom: false },
-  platform: 'linux',
-  version: '1',
+  ...start,
   account: { kind: 'signed-in', username: 'ada', name: 'Ada', tokenCache: 'memory' },
-  inventory: { state: 'ready', tenants: [], subscriptions: [], refreshedAtMs: 0, error: null },
-  settings: { theme: 'system' },
-  vms: {},
-  details: {},
-  sessions: {},
-  transfers: {},
-  profiles: {},
-  notices: {},
+  inventory: { ...start.inventory, state: 'ready', refreshedAtMs: 0 },
 };
 
 describe('statusText', () => {

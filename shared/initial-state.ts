@@ -1,4 +1,4 @@
-import type { AppState } from '../../shared/state.ts';
+import type { AppState } from './state.ts';
 
 /** The state of an app that has just started. */
 export function initialState(facts: Pick<AppState, 'cloud' | 'platform' | 'version'>): AppState {
