@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { checkPeer, findRow, kernelAddress } from './peer-check.ts';
+import { checkPeer, findRow, judgeRow, kernelAddress } from './peer-check.ts';
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1
@@ -18,6 +18,15 @@ test('finds the row of a connection; a closed one has no inode', () => {
   expect(findRow(table, '0100007F:A001', '0100007F:1F90')).toEqual({ uid: 1000, inode: 222 });
   expect(findRow(table, '0100007F:A002', '0100007F:1F90')).toEqual({ uid: 0, inode: 0 });
   expect(findRow(table, '0100007F:A003', '0100007F:1F90')).toBeNull();
+});
+
+test.each([
+  [{ uid: 1000, inode: 222 }, 1000, 'same-user'],
+  [{ uid: 1001, inode: 222 }, 1000, 'other'],
+  [{ uid: 0, inode: 0 }, 0, 'other'],
+  [null, 1000, 'other'],
+])('%j for user %i: %s', (row, uid, kind) => {
+  expect(judgeRow(row, uid).kind).toBe(kind);
 });
 
 test('a real connection of this user passes; as another user it would not', async () => {

@@ -33,6 +33,14 @@ export function findRow(table: string, local: string, remote: string): Row | nul
   return null;
 }
 
+/** What the row of a connection says of its program. A peer that is gone shows uid 0 and inode 0: that is not root. */
+export function judgeRow(row: Row | null, uid: number): PeerVerdict {
+  if (row === null) return { kind: 'other', reason: 'the program is gone or cannot be seen' };
+  if (row.inode === 0) return { kind: 'other', reason: 'the program has closed its socket' };
+  if (row.uid !== uid) return { kind: 'other', reason: `the program runs as user id ${row.uid}` };
+  return { kind: 'same-user' };
+}
+
 /**
  * Asks the kernel who connected. A peer that is gone shows uid 0 and inode 0, so a match needs a living socket:
  * what cannot be read is not trusted.
@@ -52,11 +60,7 @@ export async function checkPeer(
       readFile('/proc/net/tcp6', 'latin1').catch(() => ''), // absent where IPv6 is switched off
     ]);
     const row = tables.map((table) => findRow(table, peer, own)).find((found) => found !== null);
-    if (row === undefined) return { kind: 'other', reason: 'the program is gone or cannot be seen' };
-    if (row.inode === 0) return { kind: 'other', reason: 'the program has closed its socket' };
-    return row.uid === uid
-      ? { kind: 'same-user' }
-      : { kind: 'other', reason: `the program runs as user id ${row.uid}` };
+    return judgeRow(row ?? null, uid);
   } catch {
     return { kind: 'other', reason: 'the table of connections cannot be read' };
   }
