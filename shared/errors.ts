@@ -145,6 +145,14 @@ export const errorCatalogue = {
     message: 'The local port is used by another program.',
     next: 'Close the other program or choose another port.',
   },
+  'listener-port-forbidden': {
+    message: 'This local port may not be used on this computer.',
+    next: 'Choose another local port, or let Sallyport choose one.',
+  },
+  'listener-address-missing': {
+    message: 'This computer has no such local address.',
+    next: 'Use 127.0.0.1, or an address of this computer that begins with 127.',
+  },
   'listener-failed': {
     message: 'The local end of the tunnel could not be opened.',
     next: 'Read the details; a security program may forbid local ports.',

@@ -93,7 +93,13 @@ export async function compose(around: Surroundings) {
   const engine = new EngineClient({
     workerPath: around.workerPath,
     dataPlane: { port: cloud.dataPlane?.port ?? 443, hosts: cloud.dataPlane?.hosts ?? {}, ca },
-    armToken: (tenantId, isForced) => signIn.token(tenantId, undefined, isForced),
+    armToken: (tenantId, renewal) =>
+      signIn.token(
+        tenantId,
+        renewal.kind === 'claims' ? renewal.claims : undefined,
+        renewal.kind === 'forced',
+      ),
+    resolveProxy: () => Promise.resolve([{ kind: 'direct' }]),
     log,
   });
   const hostKeys = new HostKeys(join(dataFolder, 'known_hosts'), join(dataFolder, 'host-keys.json'));

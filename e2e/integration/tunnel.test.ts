@@ -6,7 +6,12 @@ import { type Emulator, startEmulator } from '../../emulator/index.ts';
 import { ok } from '../../shared/result.ts';
 import { loadCloud } from '../../src-main/azure/load-cloud.ts';
 import { TunnelEngine } from '../../src-main/tunnel/engine.ts';
-import type { TunnelEvent, TunnelSpec } from '../../src-main/tunnel/tunnel-types.ts';
+import {
+  type TunnelEvent,
+  type TunnelSpec,
+  usualLimits,
+  usualOptions,
+} from '../../src-main/tunnel/tunnel-types.ts';
 import { startServices } from '../support/services.ts';
 
 let emulator: Emulator;
@@ -32,21 +37,29 @@ beforeAll(async () => {
       hosts: loaded.value.cloud.dataPlane?.hosts ?? {},
       ca: loaded.value.ca,
     },
+    options: usualOptions,
+    resolveProxy: () => Promise.resolve([{ kind: 'direct' }]),
     armToken: () => Promise.resolve(ok(token.value)),
     emit: (event) => void events.push(event),
     log: () => undefined,
   });
   spec = {
     id: 't',
-    endpoint: route.value.bastion.dnsName,
-    tenantId: vm?.tenantId ?? '',
-    resourceId: vm?.armId ?? '',
+    bastion: {
+      id: route.value.bastion.armId,
+      endpoint: route.value.bastion.dnsName,
+      tenantId: vm?.tenantId ?? '',
+      kind: 'dedicated',
+    },
+    target: { kind: 'resource', resourceId: vm?.armId ?? '' },
     remotePort: 7,
-    mode: 'same-user',
+    audience: 'same-user',
     localAddress: '127.70.1.2',
     localPort: 0,
     localPortFallback: true,
+    opening: 'unknown',
     firstByteTimeoutMs: null,
+    ...usualLimits,
   };
 });
 afterAll(async () => {
@@ -120,7 +133,7 @@ test('a program that closes its half still gets the whole answer', async () => {
 });
 
 test('a single-use listener takes one connection', async () => {
-  const address = await open({ mode: 'single-use' });
+  const address = await open({ audience: 'single-use' });
   const first = await dial(address);
   first.write('x');
   await once(first, 'data');
@@ -159,7 +172,7 @@ test.each([
 test.each<[string, Parameters<Emulator['setFaults']>[0], string, string]>([
   ['a 500 that stays', { failTokens: {} }, 'bastion-internal', 'token'],
   ['an answer without a token', { omitTokenField: { field: 'nodeId' } }, 'bastion-answer-invalid', 'token'],
-  ['an upgrade that is always refused', { refuseUpgrade: {} }, 'websocket-refused', 'websocket'],
+  ['an upgrade that is always refused', { refuseUpgrade: {} }, 'websocket-refused', 'upgrade'],
 ])(
   '%s: the program gets a reset, the app a reason, and no session is left',
   async (_name, faults, code, step) => {
@@ -179,7 +192,7 @@ test('silence after the upgrade ends as target-silent within the limit', async (
   await readAll(socket);
   await expect
     .poll(failure, { timeout: 10_000 })
-    .toMatchObject({ step: 'banner', error: { code: 'target-silent' } });
+    .toMatchObject({ step: 'first-byte', error: { code: 'target-silent' } });
 });
 
 test('a reset in mid-stream is told at once, with what had arrived', async () => {
@@ -204,7 +217,7 @@ test('a wanted port that is taken is an error, or a free one where that is allow
 });
 
 test.each(['a/b', 'user@host', 'host:1', '', 'bad host'])('the endpoint %j is refused', async (endpoint) => {
-  expect(await engine.open({ ...spec, id: 'v', endpoint })).toMatchObject({
+  expect(await engine.open({ ...spec, id: 'v', bastion: { ...spec.bastion, endpoint } })).toMatchObject({
     ok: false,
     error: { code: 'bastion-answer-invalid' },
   });

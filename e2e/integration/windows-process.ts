@@ -25,7 +25,8 @@ import { RunFolder, sweepRuns } from '../../src-main/sweep/run-folder.ts';
 import { Listener } from '../../src-main/tunnel/listener.ts';
 import { loopbackAddressOf } from '../../src-main/tunnel/loopback-address.ts';
 import type { EngineClient } from '../../src-main/tunnel/engine-client.ts';
-import type { TunnelSpec } from '../../src-main/tunnel/tunnel-types.ts';
+import { PeerChecker } from '../../src-main/tunnel/peer-check.ts';
+import { type TunnelSpec, usualLimits } from '../../src-main/tunnel/tunnel-types.ts';
 
 const platform = 'win32';
 const caseTimeoutMs = 8_000;
@@ -86,8 +87,7 @@ async function remoteDesktop(stubScript: string) {
           machine: { resourceId: vmId, vmId: 'v', port: 3389 },
           vmName: 'win-web-01',
           armId: vmId,
-          endpoint: 'bst.example',
-          tenantId: 't',
+          bastion: { id: '/bastion', endpoint: 'bst.example', kind: 'dedicated', tenantId: 't' },
           user: 'ada',
           secrets: { password: null, passphrase: null },
         }),
@@ -106,7 +106,7 @@ async function remoteDesktop(stubScript: string) {
     argv: argv.slice(1),
     program: argv[0]?.slice(root.length),
     port: specs[0]?.localPort,
-    mode: specs[0]?.mode,
+    audience: specs[0]?.audience,
     isLiveAfterStart,
     state: session.state.kind,
     closed,
@@ -265,17 +265,23 @@ async function loopback() {
   const opened = await Listener.open(
     {
       id: 't',
-      endpoint: 'bst.example',
-      tenantId: 't',
-      resourceId: vmId,
+      bastion: { id: '/bastion', endpoint: 'bst.example', kind: 'dedicated', tenantId: 't' },
+      target: { kind: 'resource', resourceId: vmId },
       remotePort: 22,
-      mode: 'single-use',
+      audience: 'single-use',
       localAddress,
       localPort: 0,
       localPortFallback: true,
+      opening: 'greeting',
       firstByteTimeoutMs: null,
+      ...usualLimits,
     },
-    { onAccepted: (socket) => accepted.push(socket), onRefused: () => undefined },
+    {
+      peers: new PeerChecker(platform, -1),
+      platform,
+      onAccepted: (socket) => accepted.push(socket),
+      onRefused: () => undefined,
+    },
   );
   if (!opened.ok) throw new Error(opened.error.detail);
   const { address, port } = opened.value.address;

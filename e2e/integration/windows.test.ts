@@ -95,7 +95,7 @@ test('Remote Desktop starts mstsc with one argument and stays until the user end
     // Node turns its first argument into a path: the slash has become the root of the drive.
     argv: [expect.stringMatching(/^[A-Z]:\\v:127\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.\d+\.\d+:3389$/)],
     port: 3389,
-    mode: 'same-user',
+    audience: 'same-user',
     isLiveAfterStart: true,
     state: 'closed',
     closed: ['session-1'],

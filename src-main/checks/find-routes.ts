@@ -22,6 +22,11 @@ export interface Routes {
 
 const developerSkus = ['developer', 'quickconnect'];
 
+/** Whether a Bastion of this SKU is a front door that only names the pod to talk to. */
+export function isTwoStep(sku: string): boolean {
+  return developerSkus.includes(sku.toLowerCase());
+}
+
 /**
  * Which Bastions reach the machine: one in its own network, or in a network that is peered with it directly, with the
  * peering connected on every side that can be read. Peerings are not transitive; the Developer SKU does not cross them.
@@ -68,7 +73,7 @@ function acrossPeering(bastion: BastionFact, facts: VmFacts): FoundRoute | DeadE
   const peering = own.peerings.find((each) => each.remoteId === bastion.networkId);
   const remoteName = shortName(bastion.networkId);
   if (peering === undefined) return deadEnd(`${remoteName} is not peered with ${own.name}`);
-  if (developerSkus.includes(bastion.sku.toLowerCase())) {
+  if (isTwoStep(bastion.sku)) {
     return deadEnd(`the ${bastion.sku} SKU does not reach peered networks`);
   }
   if (peering.state !== 'Connected')

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Session, SessionState, StepName } from '../../shared/session.ts';
+import type { ConnectionStep } from '../../shared/tunnel.ts';
 import {
   findRdpClient,
   freerdpCommand,
@@ -18,16 +19,13 @@ import type { RunFolder } from '../sweep/run-folder.ts';
 import type { AskTrust } from '../trust.ts';
 import type { EngineClient } from '../tunnel/engine-client.ts';
 import { loopbackAddressOf } from '../tunnel/loopback-address.ts';
-import type { TunnelAddress, TunnelEvent } from '../tunnel/tunnel-types.ts';
+import { type TunnelAddress, type TunnelEvent, usualLimits } from '../tunnel/tunnel-types.ts';
 import { begun, closed, ended, failed, outcomeOf, withTraffic } from './session-changes.ts';
-import { finishStep } from './session-steps.ts';
+import { finishedBy, finishStep, sessionStepOf } from './session-steps.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** What a Remote Desktop connection needs to know of its machine. */
-export type RdpPlan = Pick<
-  SshPlan,
-  'machine' | 'vmName' | 'armId' | 'endpoint' | 'tenantId' | 'user' | 'secrets'
->;
+export type RdpPlan = Pick<SshPlan, 'machine' | 'vmName' | 'armId' | 'bastion' | 'user' | 'secrets'>;
 
 interface Needs {
   readonly id: string;
@@ -125,16 +123,18 @@ export class RdpSession {
     return this.needs.engine.open(
       {
         id: this.needs.id,
-        endpoint: plan.endpoint,
-        tenantId: plan.tenantId,
-        resourceId: plan.armId,
+        bastion: plan.bastion,
+        target: { kind: 'resource', resourceId: plan.armId },
         remotePort: plan.machine.port,
         // Clients connect more than once: to look at the certificate, then for the session.
-        mode: 'same-user',
+        audience: 'same-user',
         localAddress: loopbackAddressOf(plan.machine.resourceId, this.needs.platform),
         localPort: this.needs.platform === 'darwin' ? 0 : usualPort,
         localPortFallback: true,
+        opening: 'greeting',
+        // The client speaks first, whenever it likes.
         firstByteTimeoutMs: null,
+        ...usualLimits,
       },
       (event) => this.onTunnel(event),
     );
@@ -216,17 +216,17 @@ export class RdpSession {
   private onTunnel(event: TunnelEvent): void {
     switch (event.kind) {
       case 'step':
-        if (event.step === 'websocket') this.openConnections++;
-        if (this.isOpen || event.step === 'sign-in') return;
-        this.step(event.step, event.durationMs);
-        if (event.step === 'banner') {
+        if (event.step === 'upgrade') this.openConnections++;
+        if (this.isOpen) return;
+        this.tunnelStep(event.step, event.durationMs);
+        if (event.step === 'first-byte') {
           this.isOpen = true;
           this.needs.update((session) => ({ ...session, state: { kind: 'open', sinceMs: Date.now() } }));
         }
         break;
       case 'failed':
         this.tunnelError = event.error;
-        this.failedStep = event.step;
+        this.failedStep = sessionStepOf(event.step);
         break;
       case 'closed':
         this.openConnections--;
@@ -234,12 +234,18 @@ export class RdpSession {
         // The engine itself is gone: nothing can come any more.
         if (event.error?.code === 'unexpected') this.abort?.abort();
         break;
-      case 'traffic':
+      case 'progress':
         this.needs.update((session) => withTraffic(session, event));
         break;
       case 'refused':
+      case 'idle-closed':
         break;
     }
+  }
+
+  private tunnelStep(step: ConnectionStep, durationMs: number): void {
+    const name = finishedBy(step);
+    if (name !== null) this.step(name, durationMs);
   }
 
   private step(name: StepName, durationMs: number): void {

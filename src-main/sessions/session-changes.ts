@@ -26,7 +26,7 @@ export function ended(session: Session, state: SessionState, failedStep: StepNam
 }
 
 /** A session with new byte counts. */
-export function withTraffic(session: Session, traffic: TunnelEvent & { kind: 'traffic' }): Session {
+export function withTraffic(session: Session, traffic: TunnelEvent & { kind: 'progress' }): Session {
   const { sentBytes, receivedBytes, roundTripMs } = traffic;
   return { ...session, sentBytes, receivedBytes, roundTripMs };
 }

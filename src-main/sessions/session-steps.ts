@@ -1,3 +1,4 @@
+import type { ConnectionStep } from '../../shared/tunnel.ts';
 import { type Step, type StepName, stepNames } from '../../shared/session.ts';
 
 /** The steps of a connection that has not begun. Remote Desktop's sign-in happens in its own client. */
@@ -30,4 +31,17 @@ export function failStep(steps: readonly Step[], name: StepName | null): Step[] 
       ? steps.findIndex((step) => step.state !== 'done')
       : steps.findIndex((step) => step.name === name);
   return steps.map((step, at) => (at === index ? { ...step, state: 'failed' } : step));
+}
+
+/** The step of a session that is over when this one of the engine is; null: it is no step of its own to the user. */
+export function finishedBy(step: ConnectionStep): StepName | null {
+  if (step === 'token') return 'token';
+  if (step === 'upgrade') return 'websocket';
+  return step === 'first-byte' ? 'banner' : null;
+}
+
+/** The step of a session on which a failure of the engine stands. */
+export function sessionStepOf(step: ConnectionStep): StepName {
+  if (step === 'admission' || step === 'sign-in' || step === 'endpoint' || step === 'token') return 'token';
+  return step === 'first-byte' ? 'banner' : 'websocket';
 }

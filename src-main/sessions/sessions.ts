@@ -5,6 +5,7 @@ import type { AuthMethod, SignInPlan } from '../../shared/vm-detail.ts';
 import type { VmSummary } from '../../shared/inventory.ts';
 import type { TokenSource } from '../azure/arm.ts';
 import { idKey } from '../azure/resource-id.ts';
+import { isTwoStep } from '../checks/find-routes.ts';
 import type { VmDetails } from '../checks/vm-details.ts';
 import { drop, type Log } from '../log/logger.ts';
 import type { LocalData } from '../profiles/local-data.ts';
@@ -238,9 +239,13 @@ export class Sessions {
       machine: { resourceId: vm.id, vmId, port },
       vmName: vm.name,
       armId: vm.armId,
-      endpoint: bastion.dnsName,
-      // Peered networks in two tenants are not supported by the service: the machine's tenant is the Bastion's.
-      tenantId: vm.tenantId,
+      bastion: {
+        id: bastion.armId,
+        endpoint: bastion.dnsName,
+        kind: isTwoStep(bastion.sku) ? 'two-step' : 'dedicated',
+        // Peered networks in two tenants are not supported by the service: the machine's tenant is the Bastion's.
+        tenantId: vm.tenantId,
+      },
       ...login,
     });
   }

@@ -11,7 +11,7 @@ import type { HostKeys } from '../ssh/host-keys.ts';
 import type { RunFolder } from '../sweep/run-folder.ts';
 import type { TunnelEvent } from '../tunnel/tunnel-types.ts';
 import { begun, closed, ended, failed, outcomeOf, withTraffic } from './session-changes.ts';
-import { finishStep } from './session-steps.ts';
+import { finishedBy, finishStep, sessionStepOf } from './session-steps.ts';
 import { TerminalStream } from './terminal-stream.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -202,22 +202,24 @@ export class SshSession {
 
   private onTunnel(attempt: Attempt, event: TunnelEvent): void {
     switch (event.kind) {
-      case 'step':
-        // Asking for the token again inside the engine is no step of its own to the user.
-        if (event.step !== 'sign-in') this.step(attempt, event.step, event.durationMs);
-        if (event.step === 'banner') attempt.startedAtMs = performance.now();
+      case 'step': {
+        const name = finishedBy(event.step);
+        if (name !== null) this.step(attempt, name, event.durationMs);
+        if (event.step === 'first-byte') attempt.startedAtMs = performance.now();
         break;
+      }
       case 'failed':
         attempt.tunnelError = event.error;
-        attempt.failedStep = event.step;
+        attempt.failedStep = sessionStepOf(event.step);
         break;
       case 'closed':
         attempt.tunnelError ??= event.error;
         break;
-      case 'traffic':
+      case 'progress':
         this.needs.update((session) => withTraffic(session, event));
         break;
       case 'refused':
+      case 'idle-closed':
         break;
     }
   }

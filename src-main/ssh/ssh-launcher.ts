@@ -7,7 +7,12 @@ import { describeError } from '../log/logger.ts';
 import type { RunFolder } from '../sweep/run-folder.ts';
 import type { EngineClient } from '../tunnel/engine-client.ts';
 import { loopbackAddressOf } from '../tunnel/loopback-address.ts';
-import type { TunnelAddress, TunnelEvent } from '../tunnel/tunnel-types.ts';
+import {
+  type BastionEnd,
+  type TunnelAddress,
+  type TunnelEvent,
+  usualLimits,
+} from '../tunnel/tunnel-types.ts';
 import { reportAuthenticated } from './askpass-fifo.ts';
 import { marksServerText, readSshVersion } from './ssh-version.ts';
 import type { Answerer, OpenAskpass } from './askpass.ts';
@@ -24,9 +29,7 @@ export interface SshPlan {
   readonly vmName: string;
   /** ARM id of the target as Azure wrote it. */
   readonly armId: string;
-  /** Data-plane host of the Bastion, and the tenant that issues its tokens. */
-  readonly endpoint: string;
-  readonly tenantId: string;
+  readonly bastion: BastionEnd;
   readonly user: string;
   readonly method: AuthMethod;
   readonly keyPath: string | null;
@@ -62,8 +65,8 @@ interface Needs {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** How long sshd may take for its banner. */
-const bannerTimeoutMs = 30_000;
+/** How long sshd may take for its banner; then the engine tries once more. */
+const bannerTimeoutMs = 15_000;
 
 /** What of our own environment `ssh` needs; nothing else is passed on. */
 const passedOn = [
@@ -117,15 +120,16 @@ export class SshLauncher {
     const opened = await engine.open(
       {
         id,
-        endpoint: plan.endpoint,
-        tenantId: plan.tenantId,
-        resourceId: plan.armId,
+        bastion: plan.bastion,
+        target: { kind: 'resource', resourceId: plan.armId },
         remotePort: plan.machine.port,
-        mode: 'single-use',
+        audience: 'single-use',
         localAddress: loopbackAddressOf(plan.machine.resourceId, platform),
         localPort: 0,
         localPortFallback: true,
+        opening: 'greeting',
         firstByteTimeoutMs: bannerTimeoutMs,
+        ...usualLimits,
       },
       handlers.onTunnel,
     );

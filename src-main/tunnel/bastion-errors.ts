@@ -2,9 +2,24 @@ import { z } from 'zod';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { describeError } from '../log/logger.ts';
 import { redact } from '../log/redact.ts';
+import { ConnectError } from './connect-error.ts';
 import { errorCodeOf, isTlsTrustError } from '../net/network-errors.ts';
 
 const bodySchema = z.object({ message: z.string() });
+
+/** A failed step of making a connection, with what the answer says of another try. */
+export interface StepFailure {
+  readonly error: AppError;
+  /** What the service asks to wait, in milliseconds; null: it says nothing. */
+  readonly retryAfterMs: number | null;
+  /** A claims challenge (continuous access evaluation): a token that answers it may be accepted. */
+  readonly claims: string | null;
+}
+
+/** A failure about which the answer says nothing more. */
+export function plainFailure(error: AppError): StepFailure {
+  return { error, retryAfterMs: null, claims: null };
+}
 
 /** The `message` of the data plane's JSON error; the start of the text where a gateway answered instead. */
 export function messageOf(body: string): string {
@@ -20,37 +35,82 @@ export function messageOf(body: string): string {
   }
 }
 
-/** Maps a refused token exchange to the catalogue. */
-export function toExchangeError(status: number, body: string): AppError {
-  const message = messageOf(body);
-  const detail = `POST /api/tokens answered ${status}${message === '' ? '' : `: ${message}`}`;
-  if (/tunnell?ing is disabled/i.test(message)) return appError('bastion-native-client-off', { detail });
-  if (status === 401) return appError('bastion-unauthorized', { detail });
-  if (status === 403) return appError('bastion-forbidden', { detail });
-  if (status === 429 || status === 502 || status === 503 || status === 504)
-    return appError('bastion-busy', { detail });
-  if (status >= 500) return appError('bastion-internal', { detail });
-  return appError('bastion-rejected', { detail });
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The longest that a `Retry-After` is obeyed: a person is waiting. */
+const longestWaitMs = 30_000;
+
+/** Maps a refused call of the data plane to the catalogue. `what` names the call. */
+export function toStepFailure(what: string, answer: Answer): StepFailure {
+  const message = messageOf(answer.body);
+  const detail = `${what} answered ${answer.status}${message === '' ? '' : `: ${message}`}`;
+  return {
+    error: appError(codeOf(answer.status, message), { detail }),
+    retryAfterMs: retryAfterOf(answer.headers['retry-after']),
+    claims: answer.status === 401 ? claimsOf(answer.headers['www-authenticate']) : null,
+  };
+}
+
+function codeOf(status: number, message: string) {
+  if (/tunnell?ing is disabled/i.test(message)) return 'bastion-native-client-off';
+  if (status === 401) return 'bastion-unauthorized';
+  if (status === 403) return 'bastion-forbidden';
+  if (status === 429 || status === 502 || status === 503 || status === 504) return 'bastion-busy';
+  return status >= 500 ? 'bastion-internal' : 'bastion-rejected';
+}
+
+/** Seconds, or a date (RFC 9110, 10.2.3). */
+export function retryAfterOf(header: string | undefined, nowMs: number = Date.now()): number | null {
+  if (header === undefined) return null;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), longestWaitMs) : null;
+}
+
+/** The claims of `WWW-Authenticate: Bearer … claims="<base64 of JSON>"`, decoded; null if there are none. */
+export function claimsOf(header: string | undefined): string | null {
+  const encoded = /\bclaims="([A-Za-z0-9+/=_-]+)"/.exec(header ?? '')?.[1];
+  if (encoded === undefined) return null;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return null; // not a challenge that anybody could answer
+  }
 }
 
 /** Maps a call or a handshake that got no answer. */
 export function toReachError(error: unknown): AppError {
-  const detail = `${describeError(error)}${errorCodeOf(error) === '' ? '' : ` [${errorCodeOf(error)}]`}`;
+  if (error instanceof ConnectError) return error.appError;
+  const code = errorCodeOf(error);
+  const text = describeError(error);
+  const detail = code === '' || text.includes(code) ? text : `${text} [${code}]`;
   return appError(isTlsTrustError(error) ? 'tls-untrusted' : 'bastion-unreachable', { detail });
 }
 
-/** Failures that a new attempt with a new token may mend, and how long to wait before it (milliseconds). */
-export function retryDelayMs(error: AppError, attempt: number): number | null {
+/** Failures that a new attempt with a new session may mend, and how long to wait before it (milliseconds). */
+export function retryDelayMs({ error, retryAfterMs }: StepFailure, attempt: number): number | null {
   if (attempt >= 3) return null;
   switch (error.code) {
     case 'bastion-busy':
+      return retryAfterMs ?? 500 * 2 ** (attempt - 1);
+    // The first time at once: it may be a kept connection that had gone stale.
     case 'bastion-unreachable':
-      return 500 * 2 ** (attempt - 1);
+      return attempt === 1 ? 0 : 1_000;
     // Sometimes transient, but also the answer to a missing permission: one more try only.
     case 'bastion-internal':
     case 'websocket-refused':
-      return attempt === 1 ? 1_000 : null;
-    // Once, with a token that was renewed by force.
+      return attempt === 1 ? (retryAfterMs ?? 1_000) : null;
+    // Closed or silent before its first byte: seen while nodes restart.
+    case 'tunnel-lost':
+      return 500 * attempt;
+    case 'target-silent':
+      return attempt === 1 ? 0 : null;
+    // Once, with a token that was renewed by force, or that answers the claims challenge.
     case 'bastion-unauthorized':
       return attempt === 1 ? 0 : null;
     default:

@@ -1,159 +1,294 @@
-import type { Agent } from 'node:https';
-import type { LookupFunction, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AppError, appError } from '../../shared/errors.ts';
 import type { Result } from '../../shared/result.ts';
+import type { CloseReason, ConnectionState, ConnectionStep, TunnelConnection } from '../../shared/tunnel.ts';
 import { describeError } from '../log/logger.ts';
-import { retryDelayMs } from './bastion-errors.ts';
+import type { BareConnection } from './bare-connection.ts';
+import { plainFailure, retryDelayMs, type StepFailure } from './bastion-errors.ts';
+import { findPod } from './find-pod.ts';
+import type { LocalEnd } from './local-end.ts';
 import { Relay } from './relay.ts';
-import { type DataPlaneToken, deleteToken, exchangeToken } from './token-exchange.ts';
-import { openTransport, type Transport } from './transport.ts';
-import type { ConnectionStep, TunnelSpec } from './tunnel-types.ts';
+import { Timeline } from './timeline.ts';
+import { type DataPlaneToken, deleteToken, type Endpoint, exchangeToken } from './token-exchange.ts';
+import type { Transport } from './transport.ts';
+import type { TokenRenewal, TunnelSpec } from './tunnel-types.ts';
+import { openWebSocket } from './web-socket.ts';
 
 export interface ConnectionNeeds {
+  readonly number: number;
   readonly spec: TunnelSpec;
-  readonly origin: string;
-  readonly agent: Agent;
-  readonly ca: readonly string[] | null;
-  readonly lookup: LookupFunction;
-  /** An ARM token of the Bastion's tenant; `isForced` renews it even if it looks valid. */
-  readonly armToken: (isForced: boolean) => Promise<Result<string>>;
+  /** Port of every data-plane host. */
+  readonly port: number;
+  readonly endpointOf: (host: string) => Endpoint;
+  /** A TLS connection for the WebSocket; a kept one if there is one. */
+  readonly openBare: (host: string, signal: AbortSignal) => Promise<Result<BareConnection>>;
+  /** An ARM token of the Bastion's tenant. */
+  readonly armToken: (renewal: TokenRenewal) => Promise<Result<string>>;
+  /** Resolves with null for a program that may use the tunnel, else with why not. Runs beside everything before the token. */
+  readonly admission: Promise<string | null>;
+  readonly messageBytes: number;
   readonly onStep: (step: ConnectionStep, durationMs: number) => void;
   readonly onFailed: (step: ConnectionStep, error: AppError) => void;
   readonly onClosed: (error: AppError | null) => void;
-  readonly onTraffic: (sentBytes: number, receivedBytes: number) => void;
-  readonly onRoundTrip: (ms: number) => void;
-  /** A session that could not be deleted. */
-  readonly onLeak: (reason: string) => void;
+  /** Something in {@link Connection.snapshot} has changed. */
+  readonly onChange: () => void;
+  /** What a session came to: status, node, close reason, bytes, durations. Never tokens. */
+  readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
 }
 
 /** How often a DELETE is tried before the session is left to the server's own clock. */
 const deleteAttempts = 3;
 
+const authorityOf = (host: string, port: number): string => (port === 443 ? host : `${host}:${port}`);
+
 /** One local TCP connection = one token exchange = one WebSocket = one DELETE. */
 export class Connection {
   /** Settles when the last thing of this connection is done: both sockets closed, the token deleted. */
   readonly done: Promise<void>;
-  private readonly local: Socket;
+  private readonly local: LocalEnd;
   private readonly needs: ConnectionNeeds;
   private readonly abort = new AbortController();
+  private readonly timeline: Timeline;
+  private readonly relay: Relay;
+  private readonly acceptedAt = Date.now();
+  private readonly client: string;
   private transport: Transport | null = null;
-  private step: ConnectionStep = 'sign-in';
-  private stepStartedAtMs = performance.now();
+  private state: ConnectionState = { kind: 'connecting', step: 'admission' };
+  private step: ConnectionStep = 'admission';
+  private roundTripMs: number | null = null;
+  private rates = { atMs: 0, sentBytes: 0, receivedBytes: 0, sentPerSecond: 0, receivedPerSecond: 0 };
+  /** The connection of the WebSocket, made beside the token exchange; kept for the next try if it was not used. */
+  private bare: Promise<Result<BareConnection>> | null = null;
+  /** DELETEs of earlier tries. */
+  private readonly leftovers: Promise<void>[] = [];
 
-  constructor(local: Socket, needs: ConnectionNeeds) {
+  constructor(local: LocalEnd, needs: ConnectionNeeds) {
     this.local = local;
     this.needs = needs;
-    this.done = this.run().catch((error: unknown) => {
-      // A bug ends this connection, not the engine with every other one.
-      needs.onFailed(this.step, appError('unexpected', { detail: describeError(error) }));
-      local.destroy();
+    const { remoteAddress, remotePort } = local.socket;
+    this.client = `${remoteAddress ?? ''}:${remotePort ?? 0}`;
+    this.timeline = new Timeline(needs.onStep);
+    this.relay = new Relay(local, {
+      opening: needs.spec.opening,
+      firstByteTimeoutMs: needs.spec.firstByteTimeoutMs,
+      onFirstByte: () => {
+        this.timeline.end('first-byte');
+        this.needs.onChange();
+      },
+      onDraining: () => {
+        if (this.state.kind === 'open') this.enter({ kind: 'draining', sinceMs: this.timeline.nowMs });
+      },
+      onRoundTrip: (ms) => {
+        this.roundTripMs = ms;
+        this.needs.onChange();
+      },
     });
+    // A tick later: whoever constructs this must have it before the first event of it.
+    const begun = Promise.resolve().then(() => this.run());
+    this.done = begun.catch((error: unknown) => {
+      // A bug ends this connection, not the engine with every other one.
+      this.fail(appError('unexpected', { detail: describeError(error) }));
+    });
+  }
+
+  /** Whether it has come to an end for the local program. */
+  get hasEnded(): boolean {
+    return this.state.kind === 'closed';
+  }
+
+  get traffic(): { readonly sentBytes: number; readonly receivedBytes: number } {
+    return this.relay;
+  }
+
+  get latestRoundTripMs(): number | null {
+    return this.roundTripMs;
   }
 
   /** Ends the connection in order; `done` tells when the token is deleted, too. */
   close(): void {
     this.abort.abort();
-    this.transport?.close();
-    this.local.destroySoon();
+    this.relay.stop();
+  }
+
+  /** Asks whether the other side is still there; if nothing comes within the limit, the connection is lost. */
+  probe(limitMs: number): void {
+    this.transport?.probe(limitMs);
+  }
+
+  /** The connection as it is now. Rates are those since the previous call, or of the last second. */
+  snapshot(): TunnelConnection {
+    const nowMs = performance.now();
+    const { sentBytes, receivedBytes } = this.relay;
+    const elapsedMs = nowMs - this.rates.atMs;
+    if (elapsedMs >= 200) {
+      const perSecond = (now: number, before: number) => Math.round(((now - before) * 1000) / elapsedMs);
+      const isFirst = this.rates.atMs === 0;
+      this.rates = {
+        atMs: nowMs,
+        sentBytes,
+        receivedBytes,
+        sentPerSecond: isFirst ? 0 : perSecond(sentBytes, this.rates.sentBytes),
+        receivedPerSecond: isFirst ? 0 : perSecond(receivedBytes, this.rates.receivedBytes),
+      };
+    }
+    const isOver = this.state.kind === 'closed';
+    return {
+      number: this.needs.number,
+      acceptedAt: this.acceptedAt,
+      client: this.client,
+      state: this.state,
+      timings: [...this.timeline.timings],
+      sentBytes,
+      receivedBytes,
+      sentPerSecond: isOver ? 0 : this.rates.sentPerSecond,
+      receivedPerSecond: isOver ? 0 : this.rates.receivedPerSecond,
+      roundTripMs: this.roundTripMs,
+    };
   }
 
   private async run(): Promise<void> {
-    const { local } = this;
-    local.setNoDelay(true);
-    local.on('error', () => undefined); // the `close` event that follows is what counts
-    const gaveUp = () => this.abort.abort();
-    local.once('close', gaveUp);
-    for (let attempt = 1; ; attempt++) {
-      const outcome = await this.attempt(attempt);
-      if (outcome === 'ended') return;
-      const waitMs = this.abort.signal.aborted ? null : retryDelayMs(outcome, attempt);
-      if (waitMs === null) {
-        this.needs.onFailed(this.step, outcome);
-        local.resetAndDestroy();
-        return;
-      }
-      await delay(waitMs, undefined, { signal: this.abort.signal }).catch(() => undefined);
-    }
-  }
-
-  /** One try. Resolves with `ended` when a connection was made and has ended, else with why none was made. */
-  private async attempt(attempt: number): Promise<'ended' | AppError> {
-    const { needs } = this;
-    this.begin('sign-in');
-    const armToken = await needs.armToken(attempt > 1);
-    if (!armToken.ok) return armToken.error;
-    this.finishStep();
-    this.begin('token');
-    const token = await exchangeToken(needs, needs.spec, armToken.value);
-    if (!token.ok) return token.error;
-    this.finishStep();
+    const { signal } = this.abort;
     try {
-      if (this.abort.signal.aborted) return 'ended';
-      return await this.relay(token.value);
+      for (let attempt = 1, renewal: TokenRenewal = { kind: 'cached' }; ; attempt++) {
+        this.timeline.beginAttempt(attempt);
+        const failure = await this.attempt(renewal);
+        if (failure === null) return;
+        const isOver = signal.aborted || this.relay.isLocalClosed;
+        const waitMs = isOver ? null : retryDelayMs(failure, attempt);
+        if (waitMs === null) {
+          if (isOver) this.end(signal.aborted ? 'stopped' : 'local-end', null);
+          else this.fail(failure.error);
+          return;
+        }
+        renewal = renewalFor(failure);
+        if (waitMs > 0) {
+          this.enter({ kind: 'waiting', retryAtMs: this.timeline.nowMs + waitMs, error: failure.error });
+          await delay(waitMs, undefined, { signal }).catch(() => undefined); // aborted: the next try ends at once
+        }
+      }
     } finally {
-      await this.deleteSession(token.value);
+      this.dropBare();
+      await Promise.all(this.leftovers);
     }
   }
 
-  private async relay(token: DataPlaneToken): Promise<'ended' | AppError> {
-    const { needs, local } = this;
-    this.begin('websocket');
-    let silence: NodeJS.Timeout | null = null;
-    let timedOut = false;
-    let settleEnd: (outcome: 'ended' | AppError) => void = () => undefined;
-    const end = new Promise<'ended' | AppError>((resolve) => {
-      settleEnd = resolve;
-    });
-    const relay = new Relay(local, {
-      onFirstByte: () => {
-        if (silence !== null) clearTimeout(silence);
-        this.finishStep();
-      },
-      onTraffic: needs.onTraffic,
-      onEnd: (error) => {
-        if (silence !== null) clearTimeout(silence);
-        if (timedOut)
-          needs.onFailed(
-            'banner',
-            appError('target-silent', { detail: `no byte in ${needs.spec.firstByteTimeoutMs} ms` }),
-          );
-        else needs.onClosed(this.abort.signal.aborted ? null : error);
-        settleEnd('ended');
-      },
-    });
-    const url = `${needs.origin.replace(/^https/, 'wss')}/webtunnelv2/${encodeURIComponent(token.websocketToken)}?X-Node-Id=${encodeURIComponent(token.nodeId)}`;
-    const opened = await openTransport(
-      { url, origin: needs.origin, ca: needs.ca, lookup: needs.lookup },
+  /** One try. Resolves with null when the connection has ended, else with why this try came to nothing. */
+  private async attempt(renewal: TokenRenewal): Promise<StepFailure | null> {
+    const { needs } = this;
+    const { bastion } = needs.spec;
+    if (bastion.kind === 'dedicated') this.dialBare(bastion.endpoint);
+    // The ARM token needs no network most of the time; the check of the local program runs meanwhile.
+    this.begin('sign-in');
+    const armToken = needs.armToken(renewal);
+    armToken.catch(() => undefined);
+    this.timeline.begin('admission');
+    const refusal = await needs.admission;
+    this.timeline.end('admission');
+    if (refusal !== null) {
+      this.end('failed', appError('local-client-refused', { detail: refusal }));
+      this.local.socket.resetAndDestroy();
+      return null;
+    }
+    const signedIn = await armToken;
+    if (!signedIn.ok) return plainFailure(signedIn.error);
+    this.timeline.end('sign-in');
+    if (this.abort.signal.aborted) return cancelled();
+    const host = await this.findHost(signedIn.value);
+    if (typeof host !== 'string') return host;
+    this.begin('token');
+    const token = await exchangeToken(needs.endpointOf(host), this.wanted, signedIn.value);
+    if (!token.ok) return token.failure;
+    this.timeline.end('token');
+    try {
+      return this.abort.signal.aborted ? cancelled() : await this.relayOver(host, token.value);
+    } finally {
+      // The next try does not wait for the end of this one's session; whoever waits for `done` does.
+      this.leftovers.push(this.deleteSession(host, token.value));
+    }
+  }
+
+  private get wanted() {
+    const { bastion, target, remotePort } = this.needs.spec;
+    return { bastionId: bastion.id, target, remotePort };
+  }
+
+  private async findHost(armToken: string): Promise<string | StepFailure> {
+    const { spec, endpointOf } = this.needs;
+    const { kind, endpoint } = spec.bastion;
+    if (kind === 'dedicated') return endpoint;
+    this.begin('endpoint');
+    const pod = await findPod(endpointOf(endpoint), endpoint, this.wanted, armToken);
+    if (!pod.ok) return pod.failure;
+    this.timeline.end('endpoint');
+    this.dialBare(pod.value);
+    return pod.value;
+  }
+
+  private async relayOver(host: string, token: DataPlaneToken): Promise<StepFailure | null> {
+    const { needs } = this;
+    const dialed = this.bare ?? needs.openBare(host, this.abort.signal);
+    this.step = 'tls';
+    const bare = await dialed;
+    this.bare = null;
+    if (!bare.ok) return plainFailure(bare.error);
+    this.begin('upgrade');
+    const { events, end } = this.relay.begin();
+    const opened = await openWebSocket(
+      bare.value,
+      { authority: authorityOf(host, needs.port), path: pathOf(needs.spec.bastion.kind, token) },
+      { messageBytes: needs.messageBytes, pings: needs.spec.pings },
       {
-        onBytes: (chunk) => relay.receive(chunk),
-        onRoundTrip: needs.onRoundTrip,
-        onClose: (error) => relay.finish(error),
+        ...events,
+        onOpen: (transport) => {
+          this.timeline.end('upgrade');
+          this.begin('first-byte');
+          this.transport = transport;
+          this.enter({ kind: 'open', openedAtMs: this.timeline.nowMs });
+          events.onOpen(transport);
+        },
       },
       this.abort.signal,
     );
-    if (!opened.ok) return opened.error;
-    this.finishStep();
-    this.begin('banner');
-    this.transport = opened.value;
-    relay.start(opened.value);
-    if (this.abort.signal.aborted) opened.value.close();
-    const { firstByteTimeoutMs } = needs.spec;
-    if (firstByteTimeoutMs !== null) {
-      silence = setTimeout(() => {
-        timedOut = true;
-        opened.value.close();
-      }, firstByteTimeoutMs);
-    }
-    return end;
+    if (!opened.ok) return plainFailure(opened.error);
+    const outcome = await end;
+    this.transport = null;
+    if (outcome.kind === 'retry') return plainFailure(outcome.error);
+    this.end(outcome.reason, outcome.error);
+    return null;
   }
 
-  private async deleteSession(token: DataPlaneToken): Promise<void> {
+  /** Begins the connection of the WebSocket, if none is there from the try before. */
+  private dialBare(host: string): void {
+    if (this.bare !== null) return;
+    const dialing = this.needs.openBare(host, this.abort.signal);
+    this.bare = dialing;
+    void dialing.then((bare) => {
+      if (!bare.ok) return;
+      const { dnsMs, tcpMs, proxyMs, tlsMs } = bare.value.times;
+      this.timeline.addMeasured(
+        [
+          ['dns', dnsMs],
+          ['tcp', tcpMs],
+          ['proxy', proxyMs],
+          ['tls', tlsMs],
+        ],
+        this.timeline.nowMs,
+      );
+    });
+  }
+
+  private dropBare(): void {
+    const { bare } = this;
+    this.bare = null;
+    void bare?.then((opened) => opened.ok && opened.value.socket.destroy());
+  }
+
+  private async deleteSession(host: string, token: DataPlaneToken): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const reason = await deleteToken(this.needs, token);
+      const reason = await deleteToken(this.needs.endpointOf(host), token);
       if (reason === null) return;
       if (attempt === deleteAttempts) {
-        this.needs.onLeak(reason);
+        this.needs.log('token-not-deleted', { node: token.nodeId, reason });
         return;
       }
       await delay(200 * attempt);
@@ -162,10 +297,48 @@ export class Connection {
 
   private begin(step: ConnectionStep): void {
     this.step = step;
-    this.stepStartedAtMs = performance.now();
+    this.timeline.begin(step);
+    if (this.state.kind !== 'open') this.enter({ kind: 'connecting', step });
   }
 
-  private finishStep(): void {
-    this.needs.onStep(this.step, performance.now() - this.stepStartedAtMs);
+  private fail(error: AppError): void {
+    if (this.hasEnded) return;
+    this.needs.onFailed(this.step, error);
+    this.relay.resetLocal();
+    this.enterClosed('failed', error);
   }
+
+  private end(reason: CloseReason, error: AppError | null): void {
+    if (this.hasEnded) return;
+    if (reason === 'stopped' || reason === 'local-end') this.local.socket.destroySoon();
+    this.enterClosed(reason, error);
+    this.needs.onClosed(error);
+  }
+
+  private enterClosed(reason: CloseReason, error: AppError | null): void {
+    this.timeline.close();
+    this.enter({ kind: 'closed', atMs: this.timeline.nowMs, reason, error });
+  }
+
+  private enter(state: ConnectionState): void {
+    this.state = state;
+    this.needs.onChange();
+  }
+}
+
+function cancelled(): StepFailure {
+  return plainFailure(appError('bastion-unreachable', { detail: 'cancelled' }));
+}
+
+function renewalFor(failure: StepFailure): TokenRenewal {
+  if (failure.claims !== null) return { kind: 'claims', claims: failure.claims };
+  return failure.error.code === 'bastion-unauthorized' ? { kind: 'forced' } : { kind: 'cached' };
+}
+
+function pathOf(kind: TunnelSpec['bastion']['kind'], token: DataPlaneToken): string {
+  const name = encodeURIComponent(token.websocketToken);
+  // Pods have no nodes to choose from.
+  return kind === 'two-step'
+    ? `/omni/webtunnel/${name}`
+    : `/webtunnelv2/${name}?X-Node-Id=${encodeURIComponent(token.nodeId)}`;
 }

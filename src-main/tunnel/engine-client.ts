@@ -2,14 +2,27 @@ import { Worker } from 'node:worker_threads';
 import { appError } from '../../shared/errors.ts';
 import { err, type Result } from '../../shared/result.ts';
 import { describeError, type Log } from '../log/logger.ts';
-import type { DataPlane, TunnelAddress, TunnelEvent, TunnelSpec } from './tunnel-types.ts';
+import type { ResolveProxy } from '../net/proxy.ts';
+import {
+  type Allowance,
+  type DataPlane,
+  type EngineOptions,
+  type TokenRenewal,
+  type TunnelAddress,
+  type TunnelEvent,
+  type TunnelSpec,
+  usualOptions,
+  type WarmTarget,
+} from './tunnel-types.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.ts';
 
 interface Needs {
   /** Path of the built worker entry. */
   readonly workerPath: string;
   readonly dataPlane: DataPlane;
-  readonly armToken: (tenantId: string, isForced: boolean) => Promise<Result<string>>;
+  readonly armToken: (tenantId: string, renewal: TokenRenewal) => Promise<Result<string>>;
+  readonly resolveProxy: ResolveProxy;
+  readonly options?: EngineOptions;
   readonly log: Log;
 }
 
@@ -49,6 +62,26 @@ export class EngineClient {
     this.listeners.delete(tunnelId);
   }
 
+  /** Makes the next connection through a Bastion quick, without opening a session; to be repeated while it is in view. */
+  warmUp(target: WarmTarget): Promise<void> {
+    return this.finish((call) => ({ kind: 'warm-up', call, target }));
+  }
+
+  /** Lets go of what was made ready. */
+  coolDown(): void {
+    if (this.worker !== null) this.send({ kind: 'cool-down' });
+  }
+
+  /** After a sleep or a change of the network: what cannot be heard of within the limit is lost. */
+  networkChanged(limitMs: number): void {
+    if (this.worker !== null) this.send({ kind: 'network-changed', limitMs });
+  }
+
+  /** Lets a program in that was turned away. */
+  allow(tunnelId: string, who: Allowance): void {
+    if (this.worker !== null) this.send({ kind: 'allow', tunnelId, who });
+  }
+
   /** Closes every tunnel and ends the worker. */
   async dispose(): Promise<void> {
     const { worker } = this;
@@ -77,7 +110,10 @@ export class EngineClient {
   }
 
   private start(): Worker {
-    const start: WorkerStart = { dataPlane: this.needs.dataPlane };
+    const start: WorkerStart = {
+      dataPlane: this.needs.dataPlane,
+      options: this.needs.options ?? usualOptions,
+    };
     const worker = new Worker(this.needs.workerPath, { workerData: start, name: 'tunnel-engine' });
     worker.on('message', (message: FromWorker) => this.receive(message));
     worker.on('error', (error) => this.crashed(error));
@@ -97,9 +133,21 @@ export class EngineClient {
       case 'need-arm-token': {
         const { call } = message;
         this.needs
-          .armToken(message.tenantId, message.isForced)
+          .armToken(message.tenantId, message.renewal)
           .catch((error: unknown) => err<string>(appError('unexpected', { detail: describeError(error) })))
           .then((token) => this.send({ kind: 'arm-token', call, token }))
+          .catch((error: unknown) => this.needs.log.error('unexpected', { error: describeError(error) }));
+        break;
+      }
+      case 'need-proxies': {
+        const { call } = message;
+        this.needs
+          .resolveProxy(message.url)
+          .catch((error: unknown) => {
+            this.needs.log.error('proxy-unresolved', { error: describeError(error) });
+            return [{ kind: 'direct' }] as const;
+          })
+          .then((proxies) => this.send({ kind: 'proxies', call, proxies }))
           .catch((error: unknown) => this.needs.log.error('unexpected', { error: describeError(error) }));
         break;
       }

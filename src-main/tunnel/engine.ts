@@ -1,164 +1,168 @@
-import type { Agent } from 'node:https';
-import type { LookupFunction, Socket } from 'node:net';
 import { appError } from '../../shared/errors.ts';
-import { err, ok, type Result } from '../../shared/result.ts';
-import { makeAgent } from '../net/https-request.ts';
+import { err, type Result } from '../../shared/result.ts';
 import { makeLookup } from '../net/lookup.ts';
-import { Connection } from './connection.ts';
-import { Listener } from './listener.ts';
-import type { DataPlane, TunnelAddress, TunnelEvent, TunnelSpec } from './tunnel-types.ts';
+import type { ResolveProxy } from '../net/proxy.ts';
+import { SecureConnector } from '../net/secure-connector.ts';
+import { BareConnection } from './bare-connection.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { ExchangeAgent } from './exchange-agent.ts';
+import { PeerChecker } from './peer-check.ts';
+import { Tunnel } from './tunnel.ts';
+import type {
+  Allowance,
+  DataPlane,
+  EngineOptions,
+  TokenRenewal,
+  TunnelAddress,
+  TunnelEvent,
+  TunnelSpec,
+  WarmTarget,
+} from './tunnel-types.ts';
+import { WarmConnections } from './warm-connections.ts';
 
-interface Needs {
+/** What the engine needs of whoever runs it. */
+export interface EngineNeeds {
   readonly dataPlane: DataPlane;
-  readonly armToken: (tenantId: string, isForced: boolean) => Promise<Result<string>>;
+  readonly options: EngineOptions;
+  readonly resolveProxy: ResolveProxy;
+  readonly armToken: (tenantId: string, renewal: TokenRenewal) => Promise<Result<string>>;
   readonly emit: (event: TunnelEvent) => void;
   readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
+  readonly platform?: NodeJS.Platform;
 }
 
-interface Tunnel {
-  readonly spec: TunnelSpec;
-  readonly listener: Listener;
-  readonly connections: Map<number, Connection>;
-  sentBytes: number;
-  receivedBytes: number;
-  roundTripMs: number | null;
-  isTrafficNew: boolean;
-}
+/** How often changes are told. */
+const reportEveryMs = 250;
 
-/** How often byte counts are reported. */
-const trafficEveryMs = 500;
-
-/** How long a stop waits for close frames and DELETEs. */
-const stopTimeoutMs = 8_000;
+const connectTimeoutMs = 30_000;
 
 /** Opens and closes tunnels. Knows neither Electron nor who uses it; runs in a worker, a test or a command line. */
 export class TunnelEngine {
-  private readonly needs: Needs;
-  private readonly agent: Agent;
-  private readonly lookup: LookupFunction;
+  private readonly needs: EngineNeeds;
+  private readonly connector: SecureConnector;
+  private readonly agent: ExchangeAgent;
+  private readonly warm: WarmConnections;
+  private readonly peers: PeerChecker;
+  private readonly pool = new BufferPool();
   private readonly tunnels = new Map<string, Tunnel>();
-  private readonly ending = new Set<Promise<void>>();
-  private readonly trafficTimer: NodeJS.Timeout;
+  private readonly reportTimer: NodeJS.Timeout;
   private nextConnection = 1;
 
-  constructor(needs: Needs) {
+  constructor(needs: EngineNeeds) {
     this.needs = needs;
-    this.lookup = makeLookup(needs.dataPlane.hosts);
-    this.agent = makeAgent(needs.dataPlane.ca, this.lookup);
-    this.trafficTimer = setInterval(() => this.reportTraffic(), trafficEveryMs);
-    this.trafficTimer.unref();
+    const { ca, hosts, port } = needs.dataPlane;
+    this.connector = new SecureConnector({
+      ca,
+      lookup: makeLookup(hosts),
+      resolveProxy: needs.resolveProxy,
+    });
+    this.agent = new ExchangeAgent(this.connector);
+    this.warm = new WarmConnections((host, signal) =>
+      BareConnection.open(this.connector, this.pool, { host, port }, { signal, timeoutMs: connectTimeoutMs }),
+    );
+    this.peers = new PeerChecker(this.platform, process.getuid?.() ?? -1);
+    this.reportTimer = setInterval(() => this.report(), reportEveryMs);
+    this.reportTimer.unref();
   }
 
   /** Listens; resolves when the first local connection would be accepted. */
   async open(spec: TunnelSpec): Promise<Result<TunnelAddress>> {
-    // Taken verbatim from ARM, but never anything that could change the URL built from it.
-    if (!/^[A-Za-z0-9.-]+$/.test(spec.endpoint)) {
-      return err(appError('bastion-answer-invalid', { detail: `not a host name: ${spec.endpoint}` }));
-    }
-    const opened = await Listener.open(spec, {
-      onAccepted: (socket) => this.accept(spec.id, socket),
-      onRefused: (reason) => this.needs.emit({ kind: 'refused', tunnelId: spec.id, reason }),
+    const problem = problemOf(spec);
+    if (problem !== null) return err(appError('bastion-answer-invalid', { detail: problem }));
+    const tunnel = new Tunnel(spec, {
+      tools: {
+        port: this.needs.dataPlane.port,
+        messageBytes: this.needs.options.messageBytes,
+        endpointOf: (host) => ({
+          origin: `https://${host}${this.needs.dataPlane.port === 443 ? '' : `:${this.needs.dataPlane.port}`}`,
+          agent: this.agent,
+        }),
+        openBare: (host, signal) => this.warm.take(host, signal),
+        armToken: this.needs.armToken,
+      },
+      peers: this.peers,
+      pool: this.pool,
+      platform: this.platform,
+      nextNumber: () => this.nextConnection++,
+      emit: this.needs.emit,
+      log: this.needs.log,
     });
-    if (!opened.ok) return opened;
-    this.tunnels.set(spec.id, {
-      spec,
-      listener: opened.value,
-      connections: new Map(),
-      sentBytes: 0,
-      receivedBytes: 0,
-      roundTripMs: null,
-      isTrafficNew: false,
-    });
-    return ok(opened.value.address);
+    const opened = await tunnel.open();
+    if (opened.ok) this.tunnels.set(spec.id, tunnel);
+    return opened;
   }
 
   /** Closes a tunnel and its connections; resolves when their tokens are deleted, or after a time limit. */
   async close(tunnelId: string): Promise<void> {
     const tunnel = this.tunnels.get(tunnelId);
     if (tunnel === undefined) return;
-    tunnel.listener.close();
-    for (const connection of tunnel.connections.values()) connection.close();
-    await withLimit(Promise.all([...tunnel.connections.values()].map((connection) => connection.done)));
-    this.reportTraffic();
+    await tunnel.close();
     this.tunnels.delete(tunnelId);
+  }
+
+  /** Lets a program in that was turned away, because the user said so. */
+  allow(tunnelId: string, who: Allowance): void {
+    this.tunnels.get(tunnelId)?.allow(who);
+  }
+
+  /**
+   * Makes the next connection through a Bastion quick: the ARM token and up to two TLS connections stand ready for a
+   * minute. Nothing is asked of the Bastion itself: no session, no login.
+   */
+  async warmUp({ endpoint, tenantId, kind }: WarmTarget): Promise<void> {
+    if (!isHostName(endpoint)) return;
+    await Promise.all([
+      this.needs.armToken(tenantId, { kind: 'cached' }),
+      this.agent.warm(endpoint, this.needs.dataPlane.port),
+      // The pod of a two-step Bastion is known only to those who connect.
+      kind === 'dedicated' ? this.warm.warm(endpoint) : null,
+    ]);
+  }
+
+  /** Closes what {@link warmUp} has made ready. */
+  coolDown(): void {
+    this.agent.cool();
+    this.warm.cool();
+  }
+
+  /**
+   * After a sleep or a change of the network: kept connections are given up, and every open one must be heard of within
+   * the limit or counts as lost.
+   */
+  networkChanged(limitMs: number): void {
+    this.coolDown();
+    for (const tunnel of this.tunnels.values()) tunnel.probe(limitMs);
   }
 
   /** Closes everything. */
   async dispose(): Promise<void> {
     await Promise.all([...this.tunnels.keys()].map((id) => this.close(id)));
-    await withLimit(Promise.all(this.ending));
-    clearInterval(this.trafficTimer);
+    clearInterval(this.reportTimer);
+    this.warm.dispose();
     this.agent.destroy();
+    this.connector.dispose();
   }
 
-  private accept(tunnelId: string, socket: Socket): void {
-    const tunnel = this.tunnels.get(tunnelId);
-    if (tunnel === undefined) {
-      socket.resetAndDestroy();
-      return;
-    }
-    const { spec } = tunnel;
-    const number = this.nextConnection++;
-    const about = { tunnelId, connection: number };
-    const totals = { sentBytes: 0, receivedBytes: 0 };
-    const { port } = this.needs.dataPlane;
-    const connection = new Connection(socket, {
-      spec,
-      origin: `https://${spec.endpoint}${port === 443 ? '' : `:${port}`}`,
-      agent: this.agent,
-      ca: this.needs.dataPlane.ca,
-      lookup: this.lookup,
-      armToken: (isForced) => this.needs.armToken(spec.tenantId, isForced),
-      onStep: (step, durationMs) => this.needs.emit({ kind: 'step', ...about, step, durationMs }),
-      onFailed: (step, error) => {
-        this.needs.log('connection-failed', { ...about, step, code: error.code, detail: error.detail ?? '' });
-        this.needs.emit({ kind: 'failed', ...about, step, error });
-      },
-      onClosed: (error) => {
-        this.needs.log('connection-closed', {
-          ...about,
-          ...totals,
-          code: error?.code ?? 'ok',
-          detail: error?.detail ?? '',
-        });
-        this.needs.emit({ kind: 'closed', ...about, error, ...totals });
-      },
-      onTraffic: (sent, received) => {
-        totals.sentBytes += sent;
-        totals.receivedBytes += received;
-        tunnel.sentBytes += sent;
-        tunnel.receivedBytes += received;
-        tunnel.isTrafficNew = true;
-      },
-      onRoundTrip: (ms) => {
-        tunnel.roundTripMs = ms;
-        tunnel.isTrafficNew = true;
-      },
-      onLeak: (reason) => this.needs.log('token-not-deleted', { ...about, reason }),
-    });
-    tunnel.connections.set(number, connection);
-    this.ending.add(connection.done);
-    void connection.done.finally(() => {
-      this.ending.delete(connection.done);
-      tunnel.connections.delete(number);
-    });
+  private get platform(): NodeJS.Platform {
+    return this.needs.platform ?? process.platform;
   }
 
-  private reportTraffic(): void {
-    for (const tunnel of this.tunnels.values()) {
-      if (!tunnel.isTrafficNew) continue;
-      tunnel.isTrafficNew = false;
-      const { sentBytes, receivedBytes, roundTripMs } = tunnel;
-      this.needs.emit({ kind: 'traffic', tunnelId: tunnel.spec.id, sentBytes, receivedBytes, roundTripMs });
-    }
+  private report(): void {
+    for (const tunnel of this.tunnels.values()) tunnel.report();
   }
 }
 
-async function withLimit(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, stopTimeoutMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
+function isHostName(text: string): boolean {
+  return /^[A-Za-z0-9.-]+$/.test(text);
+}
+
+/** What in a spec must not reach a URL or a request. */
+function problemOf({ bastion, target, remotePort }: TunnelSpec): string | null {
+  // Taken verbatim from ARM, but never anything that could change the URL built from it.
+  if (!isHostName(bastion.endpoint)) return `not a host name: ${bastion.endpoint}`;
+  if (target.kind === 'ip' && !/^\d{1,3}(\.\d{1,3}){3}$/.test(target.address))
+    return `not an IPv4 address: ${target.address}`;
+  if (!Number.isInteger(remotePort) || remotePort < 1 || remotePort > 65_535)
+    return `not a port: ${remotePort}`;
+  return null;
 }

@@ -1,73 +1,113 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { describeError } from '../log/logger.ts';
+import type { RefusedClient } from '../../shared/tunnel.ts';
 import { errorCodeOf } from '../net/network-errors.ts';
-import { checkPeer } from './peer-check.ts';
-import type { TunnelAddress, TunnelSpec } from './tunnel-types.ts';
+import { explainListenError } from './listener-errors.ts';
+import type { PeerChecker } from './peer-check.ts';
+import type { Allowance, TunnelAddress, TunnelSpec } from './tunnel-types.ts';
 
 interface Needs {
-  readonly onAccepted: (socket: Socket) => void;
-  readonly onRefused: (reason: string) => void;
+  readonly peers: PeerChecker;
+  readonly platform: NodeJS.Platform;
+  /** A program has connected. `admission` resolves with null, or with why it may not use the tunnel. */
+  readonly onAccepted: (socket: Socket, admission: Promise<string | null>) => void;
+  readonly onRefused: (client: RefusedClient) => void;
 }
 
-/** The local end of a tunnel: loopback only, one family, and only for programs of the same user. */
+/** Waiting connections of the kernel: a crowd may come at once. */
+const backlog = 511;
+
+/** The local end of a tunnel: loopback only, one family, and only for those that the tunnel is meant for. */
 export class Listener {
   private readonly server: Server;
   private readonly spec: TunnelSpec;
+  private readonly needs: Needs;
+  private readonly allowed = new Set<number | 'anyone'>();
   private isClosed = false;
 
   private constructor(server: Server, spec: TunnelSpec, needs: Needs) {
     this.server = server;
     this.spec = spec;
-    server.on('connection', (socket) => void this.admit(socket, needs));
+    this.needs = needs;
+    server.on('connection', (socket) => this.accept(socket));
+    // A listener can fail later, out of descriptors: those that are connected go on.
+    server.on('error', () => undefined);
   }
 
   static async open(spec: TunnelSpec, needs: Needs): Promise<Result<Listener>> {
-    if (!spec.localAddress.startsWith('127.')) {
+    if (!/^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(spec.localAddress)) {
       return err(appError('listener-failed', { detail: `${spec.localAddress} is not a loopback address` }));
     }
     // Paused until admitted, so that nothing is read for a program that may be turned away.
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
     const wanted = await listen(server, spec.localAddress, spec.localPort);
     if (wanted === null) return ok(new Listener(server, spec, needs));
-    if (errorCodeOf(wanted) === 'EADDRINUSE' && spec.localPortFallback) {
+    const code = errorCodeOf(wanted);
+    if ((code === 'EADDRINUSE' || code === 'EACCES') && spec.localPortFallback) {
       const free = await listen(server, spec.localAddress, 0);
       if (free === null) return ok(new Listener(server, spec, needs));
     }
-    const code = errorCodeOf(wanted) === 'EADDRINUSE' ? 'listener-port-in-use' : 'listener-failed';
-    return err(
-      appError(code, { detail: `${spec.localAddress}:${spec.localPort}: ${describeError(wanted)}` }),
-    );
+    return err(await explainListenError(wanted, spec.localAddress, spec.localPort, needs.platform));
   }
 
   get address(): TunnelAddress {
     const address = this.server.address();
-    if (address === null || typeof address === 'string') return { address: this.spec.localAddress, port: 0 };
+    if (address === null || typeof address === 'string') throw new Error('the listener is not listening');
     return { address: address.address, port: address.port };
   }
 
+  /** Lets in somebody whom the user has allowed after a refusal. */
+  allow(who: Allowance): void {
+    this.allowed.add(who.kind === 'anyone' ? 'anyone' : who.uid);
+  }
+
+  /** Turns a program away and says so. */
+  refuse(socket: Socket, reason: string, uid: number | null): void {
+    this.needs.onRefused({ client: clientOf(socket), reason, uid, at: Date.now() });
+  }
+
+  /** Takes no more connections; those that are open stay. */
   close(): void {
+    if (this.isClosed) return;
     this.isClosed = true;
     this.server.close();
   }
 
-  private async admit(socket: Socket, needs: Needs): Promise<void> {
-    socket.on('error', () => undefined); // a peer that resets while it is being looked up
-    const verdict = await checkPeer(socket, process.platform, process.getuid?.() ?? -1);
-    if (verdict.kind === 'other') {
-      socket.resetAndDestroy();
-      needs.onRefused(verdict.reason);
-      return;
-    }
-    // Two programs may have been accepted while the first was looked up: a single-use listener takes one.
+  private accept(socket: Socket): void {
+    socket.on('error', () => undefined); // it gives up before it is admitted: its end is seen when it is read
     if (this.isClosed) {
       socket.resetAndDestroy();
       return;
     }
-    if (this.spec.mode === 'single-use') this.close();
-    needs.onAccepted(socket);
+    if (this.spec.audience !== 'single-use') {
+      this.needs.onAccepted(socket, this.judge(socket));
+      return;
+    }
+    // The one connection must be the right one: somebody else's must not use it up.
+    void this.judge(socket).then((refusal) => {
+      if (refusal !== null || this.isClosed) {
+        socket.resetAndDestroy();
+        return;
+      }
+      this.close();
+      this.needs.onAccepted(socket, Promise.resolve(null));
+    });
   }
+
+  private async judge(socket: Socket): Promise<string | null> {
+    if (this.spec.audience === 'any-user' || this.allowed.has('anyone')) return null;
+    const client = clientOf(socket);
+    const verdict = await this.needs.peers.check(socket);
+    if (verdict.kind !== 'other') return null;
+    if (verdict.uid !== null && this.allowed.has(verdict.uid)) return null;
+    this.needs.onRefused({ client, reason: verdict.reason, uid: verdict.uid, at: Date.now() });
+    return verdict.reason;
+  }
+}
+
+function clientOf(socket: Socket): string {
+  return `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`;
 }
 
 /** Resolves with null when listening, else with the error. */
@@ -83,6 +123,6 @@ function listen(server: Server, host: string, port: number): Promise<Error | nul
     };
     server.once('error', onError);
     server.once('listening', onListening);
-    server.listen({ host, port, exclusive: true });
+    server.listen({ host, port, exclusive: true, backlog });
   });
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { checkPeer, findRow, judgeRow, kernelAddress } from './peer-check.ts';
+import { findRow, judgeRow, kernelAddress, PeerChecker } from './peer-check.ts';
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1
@@ -37,9 +37,9 @@ test('a real connection of this user passes; as another user it would not', asyn
   const client = connect(address.port, '127.0.0.1');
   const [accepted] = (await once(server, 'connection')) as [Socket];
   const uid = process.getuid?.() ?? -1;
-  expect(await checkPeer(accepted, 'linux', uid)).toEqual({ kind: 'same-user' });
-  expect(await checkPeer(accepted, 'linux', uid + 1)).toMatchObject({ kind: 'other' });
-  expect(await checkPeer(accepted, 'win32', uid)).toEqual({ kind: 'not-checked' });
+  expect(await new PeerChecker('linux', uid).check(accepted)).toEqual({ kind: 'same-user' });
+  expect(await new PeerChecker('linux', uid + 1).check(accepted)).toMatchObject({ kind: 'other' });
+  expect(await new PeerChecker('win32', uid).check(accepted)).toEqual({ kind: 'not-checked' });
   client.destroy();
   accepted.destroy();
   server.close();
@@ -60,11 +60,39 @@ test.runIf(process.getuid?.() === 0)('a connection by another user is refused', 
     `exec 3<>/dev/tcp/127.0.0.1/${port}; read -t 20 <&3`,
   ]);
   const [accepted] = await connected;
-  expect(await checkPeer(accepted, 'linux', 0)).toEqual({
+  expect(await new PeerChecker('linux', 0).check(accepted)).toEqual({
     kind: 'other',
     reason: 'the program runs as user id 65534',
+    uid: 65534,
   });
   accepted.destroy();
   server.close();
   child.kill();
+});
+
+/** A socket as far as the check looks at it. */
+function peer(remotePort: number): Socket {
+  const ends = { remoteAddress: '127.0.0.1', remotePort, localAddress: '127.0.0.1', localPort: 8080 };
+  return ends as unknown as Socket;
+}
+
+test('one reading answers all that wait, but never one that came after it began', async () => {
+  const readings: ((tables: readonly string[]) => void)[] = [];
+  const checker = new PeerChecker('linux', 1000, () => new Promise((resolve) => readings.push(resolve)));
+  const first = checker.check(peer(0xa001));
+  const second = checker.check(peer(0xa001));
+  const third = checker.check(peer(0xa002));
+  expect(readings).toHaveLength(1);
+  // The others were accepted while the table was being read: it may not know them yet.
+  readings[0]?.([table]);
+  expect(await first).toEqual({ kind: 'same-user' });
+  expect(readings).toHaveLength(2);
+  readings[1]?.([table]);
+  expect(await second).toEqual({ kind: 'same-user' });
+  expect(await third).toMatchObject({ kind: 'other', uid: null });
+});
+
+test('a table that cannot be read lets nobody in', async () => {
+  const checker = new PeerChecker('linux', 1000, () => Promise.reject(new Error('EACCES')));
+  expect(await checker.check(peer(0xa001))).toMatchObject({ kind: 'other', uid: null });
 });

@@ -4,7 +4,8 @@ import type { Socket } from 'node:net';
 /** Whether the program at the other end of an accepted local connection runs as this user. */
 export type PeerVerdict =
   | { readonly kind: 'same-user' }
-  | { readonly kind: 'other'; readonly reason: string }
+  /** `uid`: null where it cannot be read. */
+  | { readonly kind: 'other'; readonly reason: string; readonly uid: number | null }
   /** This platform has no table that is read here; the listener's mode alone guards it. */
   | { readonly kind: 'not-checked' };
 
@@ -23,45 +24,86 @@ export function kernelAddress(address: string, port: number): string {
 
 /** Finds the row whose local end is `local` and whose remote end is `remote`. In tcp6 an IPv4 peer is `::ffff:…`. */
 export function findRow(table: string, local: string, remote: string): Row | null {
-  for (const line of table.split('\n').slice(1)) {
+  // Both columns stand side by side; the first is preceded by a blank in tcp and by the rest of the address in tcp6.
+  for (let at = table.indexOf(local); at !== -1; at = table.indexOf(local, at + 1)) {
+    const lineEnd = table.indexOf('\n', at);
+    const line = table.slice(table.lastIndexOf('\n', at) + 1, lineEnd === -1 ? undefined : lineEnd);
     const fields = line.trim().split(/\s+/);
     const [, from = '', to = ''] = fields;
-    if (from.slice(-local.length) === local && to.slice(-remote.length) === remote) {
+    if (from.endsWith(local) && to.endsWith(remote))
       return { uid: Number(fields[7]), inode: Number(fields[9]) };
-    }
   }
   return null;
 }
 
 /** What the row of a connection says of its program. A peer that is gone shows uid 0 and inode 0: that is not root. */
 export function judgeRow(row: Row | null, uid: number): PeerVerdict {
-  if (row === null) return { kind: 'other', reason: 'the program is gone or cannot be seen' };
-  if (row.inode === 0) return { kind: 'other', reason: 'the program has closed its socket' };
-  if (row.uid !== uid) return { kind: 'other', reason: `the program runs as user id ${row.uid}` };
+  if (row === null) return { kind: 'other', reason: 'the program is gone or cannot be seen', uid: null };
+  if (row.inode === 0) return { kind: 'other', reason: 'the program has closed its socket', uid: null };
+  if (row.uid !== uid)
+    return { kind: 'other', reason: `the program runs as user id ${row.uid}`, uid: row.uid };
   return { kind: 'same-user' };
 }
 
+interface Pending {
+  readonly peer: string;
+  readonly own: string;
+  readonly resolve: (verdict: PeerVerdict) => void;
+}
+
+/** Reads both tables of the kernel. Throws where they cannot be read. */
+async function readKernelTables(): Promise<readonly string[]> {
+  return Promise.all([
+    readFile('/proc/net/tcp', 'latin1'),
+    readFile('/proc/net/tcp6', 'latin1').catch(() => ''), // absent where IPv6 is switched off
+  ]);
+}
+
 /**
- * Asks the kernel who connected. A peer that is gone shows uid 0 and inode 0, so a match needs a living socket:
- * what cannot be read is not trusted.
+ * Asks the kernel who connected. With thousands of connections its table takes milliseconds to read, so one reading, begun
+ * after the last of them was accepted, answers all that wait.
  */
-export async function checkPeer(
-  socket: Socket,
-  platform: NodeJS.Platform,
-  uid: number,
-): Promise<PeerVerdict> {
-  if (platform !== 'linux') return { kind: 'not-checked' };
-  const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
-  const peer = kernelAddress(remoteAddress.replace(/^::ffff:/, ''), remotePort);
-  const own = kernelAddress(localAddress.replace(/^::ffff:/, ''), localPort);
-  try {
-    const tables = await Promise.all([
-      readFile('/proc/net/tcp', 'latin1'),
-      readFile('/proc/net/tcp6', 'latin1').catch(() => ''), // absent where IPv6 is switched off
-    ]);
-    const row = tables.map((table) => findRow(table, peer, own)).find((found) => found !== null);
-    return judgeRow(row ?? null, uid);
-  } catch {
-    return { kind: 'other', reason: 'the table of connections cannot be read' };
+export class PeerChecker {
+  private readonly platform: NodeJS.Platform;
+  private readonly uid: number;
+  private readonly readTables: () => Promise<readonly string[]>;
+  private pending: Pending[] = [];
+  private isReading = false;
+
+  constructor(platform: NodeJS.Platform, uid: number, readTables = readKernelTables) {
+    this.platform = platform;
+    this.uid = uid;
+    this.readTables = readTables;
+  }
+
+  check(socket: Socket): Promise<PeerVerdict> {
+    if (this.platform !== 'linux') return Promise.resolve({ kind: 'not-checked' });
+    const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
+    return new Promise((resolve) => {
+      this.pending.push({
+        peer: kernelAddress(remoteAddress.replace(/^::ffff:/, ''), remotePort),
+        own: kernelAddress(localAddress.replace(/^::ffff:/, ''), localPort),
+        resolve,
+      });
+      if (!this.isReading) void this.read();
+    });
+  }
+
+  private async read(): Promise<void> {
+    this.isReading = true;
+    while (this.pending.length > 0) {
+      const asked = this.pending;
+      this.pending = [];
+      const tables = await this.readTables().catch(() => null);
+      for (const { peer, own, resolve } of asked) {
+        if (tables === null) {
+          resolve({ kind: 'other', reason: 'the table of connections cannot be read', uid: null });
+          continue;
+        }
+        const row = tables.map((table) => findRow(table, peer, own)).find((found) => found !== null);
+        resolve(judgeRow(row ?? null, this.uid));
+      }
+    }
+    this.isReading = false;
   }
 }
