@@ -75,6 +75,19 @@ export const errorCatalogue = {
     message: 'Azure Resource Manager answered in a form that is not understood.',
     next: 'Refresh; if it stays, report it with the details.',
   },
+  // The way to the outside
+  'proxy-unreachable': {
+    message: 'The proxy cannot be reached, or does not answer as a proxy.',
+    next: 'Check its address under Settings, Network, and whether this network needs it.',
+  },
+  'proxy-auth-needed': {
+    message: 'The proxy wants a sign-in.',
+    next: 'Set its user name and password under Settings, Network; the details name what it offers.',
+  },
+  'proxy-refused': {
+    message: 'The proxy refused the connection.',
+    next: 'Ask who runs the proxy to let the address in the details through.',
+  },
   'tls-untrusted': {
     message: 'The certificate of the server is not trusted by this computer.',
     next: 'If a company proxy inspects traffic, add its certificate authority; else do not continue.',
@@ -160,6 +173,14 @@ export const errorCatalogue = {
   'local-client-refused': {
     message: 'A program of another user tried to use your tunnel and was refused.',
     next: 'Nothing, unless that program is yours.',
+  },
+  'tunnel-not-found': {
+    message: 'This tunnel is not in the list any more.',
+    next: 'Open it again from the page of the machine.',
+  },
+  'tunnel-exists': {
+    message: 'A tunnel to this port of the machine is open already.',
+    next: 'Use that one, or stop it first.',
   },
   // SSH
   'ssh-not-found': {

@@ -11,6 +11,8 @@ export function initialState(facts: Pick<AppState, 'cloud' | 'platform' | 'versi
     details: {},
     sessions: {},
     transfers: {},
+    tunnels: {},
+    activity: {},
     profiles: {},
     notices: {},
   };

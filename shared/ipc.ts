@@ -4,6 +4,7 @@ import { profileDraftSchema } from './profile.ts';
 import { connectRdpSchema, connectSshSchema } from './session.ts';
 import { patchSchema, settingsSchema, snapshotSchema } from './state.ts';
 import { transferFileSchema } from './transfer.ts';
+import { tunnelDraftSchema, tunnelSuggestionSchema } from './tunnel.ts';
 import { trustAnswerSchema, trustPromptSchema } from './trust.ts';
 
 const nothing = z.null();
@@ -60,6 +61,23 @@ export const windowChannels = {
     input: z.object({ id, offset: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }),
     output: z.array(transferFileSchema),
   },
+  /** What the Tunnel… dialog of a machine begins with. */
+  'tunnel:suggest': { input: z.object({ vmId: resourceIdSchema }), output: tunnelSuggestionSchema },
+  /** Opens a tunnel for other programs; resolves with its id at once, how it goes is in `state.tunnels`. */
+  'tunnel:open': { input: tunnelDraftSchema, output: withId },
+  /** Opens a stopped or failed tunnel again. */
+  'tunnel:start': { input: withId, output: nothing },
+  /** Closes the listener and every connection; the tunnel stays in the list. */
+  'tunnel:stop': { input: withId, output: nothing },
+  /** Stops it, if need be, and takes it off the list and off the disk. */
+  'tunnel:remove': { input: withId, output: nothing },
+  /** Lets a program in that was turned away: everything that runs as its user. Asked in the trust window. */
+  'tunnel:allow': { input: z.object({ id, uid: z.number().int().nullable() }), output: nothing },
+  /** The machine whose page is in view, or null: its Bastion is made ready. */
+  'tunnel:in-view': { input: z.object({ vmId: resourceIdSchema.nullable() }), output: nothing },
+  /** Copies versions, state and the latest activity to the clipboard, redacted. */
+  'activity:copy-diagnostics': { input: nothing, output: nothing },
+  'activity:clear': { input: nothing, output: nothing },
   'profile:save': { input: z.object({ id: id.nullable(), draft: profileDraftSchema }), output: withId },
   'profile:delete': { input: withId, output: nothing },
   /** Connects as the profile says; resolves with the session's id. */

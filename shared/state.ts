@@ -4,6 +4,7 @@ import { inventoryStatusSchema, vmSummarySchema } from './inventory.ts';
 import { profileSchema } from './profile.ts';
 import { sessionSchema } from './session.ts';
 import { transferSchema } from './transfer.ts';
+import { activitySchema, tunnelSchema } from './tunnel.ts';
 import { vmDetailSchema } from './vm-detail.ts';
 
 /** Who is signed in, or how far a sign-in has come. */
@@ -56,6 +57,9 @@ const collectionsShape = {
   details: z.record(z.string(), vmDetailSchema),
   sessions: z.record(z.string(), sessionSchema),
   transfers: z.record(z.string(), transferSchema),
+  tunnels: z.record(z.string(), tunnelSchema),
+  /** The latest entries, by number. */
+  activity: z.record(z.string(), activitySchema),
   profiles: z.record(z.string(), profileSchema),
   notices: z.record(z.string(), noticeSchema),
 };

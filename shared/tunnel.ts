@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { appErrorSchema } from './errors.ts';
+import { resourceIdSchema } from './inventory.ts';
+import { portSchema } from './session.ts';
 
 /**
  * The steps of one connection, in the order in which they can begin. `token` and everything before it happen on the
@@ -86,3 +88,75 @@ export const refusedClientSchema = z.object({
   at: z.number(),
 });
 export type RefusedClient = Readonly<z.infer<typeof refusedClientSchema>>;
+
+/** What a user says of a tunnel that other programs shall use. */
+export const tunnelDraftSchema = z.object({
+  vmId: resourceIdSchema,
+  remotePort: portSchema,
+  /** Null: the port that was used for this target before, or any free one. */
+  localPort: portSchema.nullable(),
+  /** `own`: an address that belongs to this machine alone, where the system has more than one; `shared`: 127.0.0.1. */
+  address: z.enum(['own', 'shared']),
+  audience: z.enum(['same-user', 'any-user']),
+  /** Opened again at the next start of the app. */
+  isKept: z.boolean(),
+  /** Closes the listener when nobody has been connected for so long; null: never. */
+  idleCloseMinutes: z.number().int().min(1).max(10_080).nullable(),
+  maximumConnections: z.number().int().min(1).max(1000),
+});
+export type TunnelDraft = Readonly<z.infer<typeof tunnelDraftSchema>>;
+
+export const tunnelStateSchema = z.discriminatedUnion('kind', [
+  /** Kept from an earlier run, and not opened before somebody is signed in and the machine is known. */
+  z.object({ kind: z.literal('waiting') }),
+  z.object({ kind: z.literal('opening') }),
+  z.object({ kind: z.literal('listening'), sinceMs: z.number(), address: z.string(), port: portSchema }),
+  z.object({ kind: z.literal('stopping') }),
+  /** `why`: the user stopped it, or nobody had been connected for as long as was allowed. */
+  z.object({ kind: z.literal('stopped'), atMs: z.number(), why: z.enum(['user', 'idle', 'ended']) }),
+  z.object({ kind: z.literal('failed'), atMs: z.number(), error: appErrorSchema }),
+]);
+export type TunnelState = Readonly<z.infer<typeof tunnelStateSchema>>;
+
+/** A tunnel as the window shows it: one that the user opened, or one that belongs to a session. */
+export const tunnelSchema = z.object({
+  id: z.string(),
+  /** Null: it belongs to a session and lives as long as that. */
+  draft: tunnelDraftSchema.nullable(),
+  vmId: z.string(),
+  vmName: z.string(),
+  bastionName: z.string(),
+  remotePort: portSchema,
+  state: tunnelStateSchema,
+  /** Live ones and the latest that have ended; newest last. */
+  connections: z.array(tunnelConnectionSchema),
+  openConnections: z.number().int(),
+  sentBytes: z.number(),
+  receivedBytes: z.number(),
+  sentPerSecond: z.number(),
+  receivedPerSecond: z.number(),
+  roundTripMs: z.number().nullable(),
+  /** Programs that were turned away, newest last. */
+  refused: z.array(refusedClientSchema),
+});
+export type Tunnel = Readonly<z.infer<typeof tunnelSchema>>;
+
+/** What the Tunnel… dialog begins with. */
+export const tunnelSuggestionSchema = z.object({
+  /** The machine's own loopback address; null where the system has only 127.0.0.1. */
+  ownAddress: z.string().nullable(),
+  /** The local ports that were used before, by remote port. */
+  rememberedPorts: z.record(z.string(), portSchema),
+});
+export type TunnelSuggestion = Readonly<z.infer<typeof tunnelSuggestionSchema>>;
+
+/** One line of the Activity panel. Fields are redacted. */
+export const activitySchema = z.object({
+  id: z.string(),
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  level: z.enum(['info', 'warn', 'error']),
+  event: z.string(),
+  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+export type Activity = Readonly<z.infer<typeof activitySchema>>;

@@ -4,6 +4,7 @@ import type { VmSummary } from '../shared/inventory.ts';
 import type { StateStore } from './state/state-store.ts';
 import { Arm } from './azure/arm.ts';
 import { Inventory } from './azure/inventory.ts';
+import { idKey } from './azure/resource-id.ts';
 import type { LoadedCloud } from './azure/load-cloud.ts';
 import { SignIn } from './azure/sign-in.ts';
 import { type SecretBox, TokenCache } from './azure/token-cache.ts';
@@ -11,6 +12,7 @@ import { FactGatherer } from './checks/gather-facts.ts';
 import { VmDetails } from './checks/vm-details.ts';
 import { openSftp } from './files/sftp-connection.ts';
 import { Transfers } from './files/transfers.ts';
+import { ActivityLog } from './activity/activity.ts';
 import { describeError, drop, type FileLog } from './log/logger.ts';
 import { makeAgent } from './net/https-request.ts';
 import type { LocalData } from './profiles/local-data.ts';
@@ -23,9 +25,16 @@ import { KeyList } from './ssh/key-list.ts';
 import { spawnPty } from './ssh/pty.ts';
 import { planSignIn } from './ssh/sign-in-plan.ts';
 import { SshLauncher } from './ssh/ssh-launcher.ts';
+import { NetworkWatch } from './net/network-watch.ts';
 import { RunFolder, sweepRuns } from './sweep/run-folder.ts';
 import type { AskTrust } from './trust.ts';
 import { EngineClient } from './tunnel/engine-client.ts';
+import { TunnelFile } from './tunnels/tunnel-file.ts';
+import { Tunnels } from './tunnels/tunnels.ts';
+import { WarmView } from './tunnels/warm-view.ts';
+
+/** How long after a sleep or a change of the network a connection may stay silent before it counts as lost. */
+const answerAfterChangeMs = 5_000;
 
 /** What only the program around the services can give. */
 export interface Surroundings {
@@ -48,7 +57,8 @@ export type Services = Awaited<ReturnType<typeof compose>>;
 
 /** The one place where services are constructed. Sweeps what killed runs have left before anything is made. */
 export async function compose(around: Surroundings) {
-  const { loaded, dataFolder, platform, env, state, log, localData, ask } = around;
+  const { loaded, dataFolder, platform, env, state, localData, ask } = around;
+  const log = new ActivityLog(around.log, state);
   const { cloud, ca } = loaded;
   const runRoot = join(dataFolder, 'run');
   await sweepRuns(runRoot, platform, log);
@@ -141,6 +151,32 @@ export async function compose(around: Surroundings) {
       return openSftp({ launcher, runFolder, platform }, id, plan.value, signal);
     },
   });
+  const tunnels = new Tunnels({
+    state,
+    engine,
+    details,
+    file: new TunnelFile(join(dataFolder, 'tunnels.json')),
+    ask,
+    platform,
+    log,
+  });
+  await tunnels.load();
+  // Kept tunnels wait until it is known who is signed in and which machines there are.
+  state.subscribe((patch) => {
+    if (patch.values.inventory?.state === 'ready') tunnels.openKept();
+  });
+  const warmView = new WarmView({
+    engine,
+    details,
+    tenantOf: (vmId) => state.current.vms[idKey(vmId)]?.tenantId ?? null,
+    log,
+  });
+  /** After a sleep, or with other addresses: connections that are dead are found within seconds. */
+  const networkChanged = (): void => {
+    log.info('network-changed');
+    engine.networkChanged(answerAfterChangeMs);
+  };
+  const networkWatch = new NetworkWatch(networkChanged);
   const profiles = new ProfileStore(join(dataFolder, 'profiles.json'), state);
   await profiles.load();
   const asideKeys = await hostKeys.load();
@@ -156,17 +192,34 @@ export async function compose(around: Surroundings) {
   /** Ends everything in order: transfers, sessions with their tokens, the engine, what lies on disk. One that fails stops no other. */
   const dispose = async (): Promise<void> => {
     signIn.cancel();
+    networkWatch.dispose();
+    warmView.dispose();
     const steps: readonly (readonly [string, () => Promise<void>])[] = [
       ['transfers', () => transfers.cancelAll()],
       ['sessions', () => sessions.dispose()],
       ['engine', () => engine.dispose()],
       ['run folder', () => runFolder.dispose()],
-      ['log', () => log.flush()],
+      ['log', () => around.log.flush()],
     ];
     for (const [what, end] of steps) {
       await end().catch((error: unknown) => log.error('unexpected', { what, error: describeError(error) }));
     }
     agent.destroy();
   };
-  return { signIn, arm, inventory, details, sessions, transfers, profiles, hostKeys, keys, dispose };
+  return {
+    signIn,
+    arm,
+    inventory,
+    details,
+    sessions,
+    transfers,
+    tunnels,
+    warmView,
+    activity: log,
+    networkChanged,
+    profiles,
+    hostKeys,
+    keys,
+    dispose,
+  };
 }

@@ -1,4 +1,5 @@
-import { app, clipboard, dialog, ipcMain, nativeTheme, shell } from 'electron';
+import { app, clipboard, dialog, ipcMain, nativeTheme, powerMonitor, shell } from 'electron';
+import { release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { trustChannels, preloadChannels, windowChannels } from '../shared/ipc.ts';
 import { ok } from '../shared/result.ts';
@@ -120,7 +121,7 @@ async function run(cloudPath: string | null): Promise<void> {
   });
 
   const quitter = new Quitter(trust, log, {
-    liveNames: () => services.sessions.liveNames(),
+    liveNames: () => [...services.sessions.liveNames(), ...services.tunnels.liveNames()],
     dispose: async () => {
       await localData.saveWindowPlace(main.place());
       await services.dispose();
@@ -158,6 +159,10 @@ async function run(cloudPath: string | null): Promise<void> {
       openExternal: (url) => shell.openExternal(url),
       makeTerminalPort: (sessionId) => openTerminalPort(webContents, sessionId),
       writeClipboard: (text) => void clipboard.writeText(text),
+      runtime: {
+        electron: process.versions.electron,
+        os: `${process.platform} ${release()} ${process.arch}`,
+      },
       applyTheme: (theme) => {
         nativeTheme.themeSource = theme;
       },
@@ -198,5 +203,6 @@ async function run(cloudPath: string | null): Promise<void> {
     electron: process.versions.electron,
     platform: process.platform,
   });
+  powerMonitor.on('resume', () => services.networkChanged());
   await services.signIn.restore();
 }

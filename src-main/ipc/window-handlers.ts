@@ -2,6 +2,7 @@ import { appError } from '../../shared/errors.ts';
 import type { windowChannels } from '../../shared/ipc.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Settings } from '../../shared/state.ts';
+import { describeForHelp } from '../activity/diagnostics.ts';
 import { startVm } from '../azure/start-vm.ts';
 import type { Services } from '../compose.ts';
 import { openLink } from '../desktop/open-link.ts';
@@ -22,6 +23,8 @@ interface Needs {
   readonly openExternal: (url: string) => Promise<void>;
   readonly makeTerminalPort: (sessionId: string) => TerminalPort;
   readonly writeClipboard: (text: string) => void;
+  /** Named in diagnostics. */
+  readonly runtime: { readonly electron: string; readonly os: string };
   /** Makes both windows light or dark; the trust window has no settings of its own. */
   readonly applyTheme: (theme: Settings['theme']) => void;
   readonly paste: () => void;
@@ -32,7 +35,7 @@ const nothing = ok(null);
 /** What the big window may ask for, by channel. */
 export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
   const { services, state, ask, log } = needs;
-  const { signIn, inventory, details, sessions, transfers, profiles } = services;
+  const { signIn, inventory, details, sessions, transfers, profiles, tunnels } = services;
   return {
     'state:get': () => ok(state.snapshot()),
     'account:sign-in': ({ method }) => signIn.signIn(method),
@@ -76,6 +79,24 @@ export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
     'transfer:cancel': ({ id }) => transfers.cancel(id),
     'transfer:dismiss': ({ id }) => transfers.dismiss(id),
     'transfer:files': ({ id, offset, limit }) => transfers.files(id, offset, limit),
+    'tunnel:suggest': ({ vmId }) => tunnels.suggest(vmId),
+    'tunnel:open': (draft) => tunnels.open(draft),
+    'tunnel:start': ({ id }) => tunnels.start(id),
+    'tunnel:stop': ({ id }) => tunnels.stop(id),
+    'tunnel:remove': ({ id }) => tunnels.remove(id),
+    'tunnel:allow': ({ id, uid }) => tunnels.allow(id, uid),
+    'tunnel:in-view': ({ vmId }) => {
+      services.warmView.show(vmId);
+      return nothing;
+    },
+    'activity:copy-diagnostics': () => {
+      needs.writeClipboard(describeForHelp(state.current, needs.runtime));
+      return nothing;
+    },
+    'activity:clear': () => {
+      services.activity.clear();
+      return nothing;
+    },
     'profile:save': async ({ id, draft }) => {
       if (draft.keyPath !== null && !(await services.keys.isKnown(draft.keyPath))) {
         return err(appError('ssh-key-unreadable', { detail: draft.keyPath }));

@@ -26,6 +26,13 @@ interface Needs {
   readonly log: Log;
 }
 
+/** Hears of every tunnel, for those who show them. */
+export interface EngineObserver {
+  readonly onOpened: (spec: TunnelSpec, address: Result<TunnelAddress>) => void;
+  readonly onEvent: (event: TunnelEvent) => void;
+  readonly onClosed: (tunnelId: string) => void;
+}
+
 /** How long the engine may take to close everything at the end of the app. */
 const disposeTimeoutMs = 10_000;
 
@@ -37,9 +44,15 @@ export class EngineClient {
   private readonly opening = new Map<number, (address: Result<TunnelAddress>) => void>();
   private readonly finishing = new Map<number, () => void>();
   private readonly listeners = new Map<string, (event: TunnelEvent) => void>();
+  private readonly observers = new Set<EngineObserver>();
 
   constructor(needs: Needs) {
     this.needs = needs;
+  }
+
+  /** Hears of every tunnel, whoever opened it. */
+  observe(observer: EngineObserver): void {
+    this.observers.add(observer);
   }
 
   /** Opens a tunnel; its events go to `onEvent` until it is closed. */
@@ -49,6 +62,7 @@ export class EngineClient {
       const call = this.nextCall++;
       this.opening.set(call, (address) => {
         if (!address.ok) this.listeners.delete(spec.id);
+        for (const observer of this.observers) observer.onOpened(spec, address);
         resolve(address);
       });
       this.send({ kind: 'open', call, spec });
@@ -60,6 +74,7 @@ export class EngineClient {
     if (!this.listeners.has(tunnelId)) return;
     await this.finish((call) => ({ kind: 'close', call, tunnelId }));
     this.listeners.delete(tunnelId);
+    for (const observer of this.observers) observer.onClosed(tunnelId);
   }
 
   /** Makes the next connection through a Bastion quick, without opening a session; to be repeated while it is in view. */
@@ -153,6 +168,7 @@ export class EngineClient {
       }
       case 'event':
         this.listeners.get(message.event.tunnelId)?.(message.event);
+        for (const observer of this.observers) observer.onEvent(message.event);
         break;
       case 'log':
         this.needs.log.info(message.event, message.fields);
@@ -169,6 +185,7 @@ export class EngineClient {
     for (const resolve of this.finishing.values()) resolve();
     for (const [tunnelId, listener] of this.listeners) {
       listener({ kind: 'closed', tunnelId, connection: 0, error: failure, sentBytes: 0, receivedBytes: 0 });
+      for (const observer of this.observers) observer.onClosed(tunnelId);
     }
     this.opening.clear();
     this.finishing.clear();
