@@ -88,6 +88,14 @@ export const errorCatalogue = {
     message: 'The proxy refused the connection.',
     next: 'Ask who runs the proxy to let the address in the details through.',
   },
+  'ca-file-unreadable': {
+    message: 'The file of certificate authorities cannot be read.',
+    next: 'Choose another file under Settings, Network, or correct its path and rights.',
+  },
+  'ca-file-invalid': {
+    message: 'The file of certificate authorities holds no certificate in PEM form.',
+    next: 'Ask who runs the proxy for its certificate authority as a PEM file, and choose that.',
+  },
   'tls-untrusted': {
     message: 'The certificate of the server is not trusted by this computer.',
     next: 'If a company proxy inspects traffic, add its certificate authority; else do not continue.',

@@ -1,4 +1,4 @@
-import type { AppState } from './state.ts';
+import { type AppState, usualSettings } from './state.ts';
 
 /** The state of an app that has just started. */
 export function initialState(facts: Pick<AppState, 'cloud' | 'platform' | 'version'>): AppState {
@@ -6,7 +6,7 @@ export function initialState(facts: Pick<AppState, 'cloud' | 'platform' | 'versi
     ...facts,
     account: { kind: 'restoring' },
     inventory: { state: 'idle', tenants: [], subscriptions: [], refreshedAtMs: null, error: null },
-    settings: { theme: 'system' },
+    settings: usualSettings,
     vms: {},
     details: {},
     sessions: {},

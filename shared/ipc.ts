@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { resourceIdSchema } from './inventory.ts';
+import { proxySettingSchema } from './network.ts';
 import { profileDraftSchema } from './profile.ts';
 import { connectRdpSchema, connectSshSchema } from './session.ts';
 import { patchSchema, settingsSchema, snapshotSchema } from './state.ts';
@@ -82,7 +83,22 @@ export const windowChannels = {
   'profile:delete': { input: withId, output: nothing },
   /** Connects as the profile says; resolves with the session's id. */
   'profile:connect': { input: withId, output: withId },
+  /** Everything but the network, which has channels of its own. */
   'settings:save': { input: settingsSchema, output: nothing },
+  /** Holds at once for new connections. A proxy set by hand is confirmed in the trust window. False: it was not. */
+  'network:set-proxy': { input: proxySettingSchema, output: z.boolean() },
+  /** The system's file dialog, then the trust window; the path that was saved, or null. */
+  'network:choose-ca-file': { input: nothing, output: z.string().nullable() },
+  'network:forget-ca-file': { input: nothing, output: nothing },
+  /** Asks for the password in the trust window and keeps it encrypted, for this proxy only. No user: forgets it. */
+  'network:sign-in-to-proxy': {
+    input: z.object({
+      host: z.string().min(1).max(255),
+      port: z.number().int().min(1).max(65_535),
+      user: z.string().max(255),
+    }),
+    output: nothing,
+  },
   'notice:dismiss': { input: withId, output: nothing },
   'clipboard:write': { input: z.object({ text: z.string().max(1_000_000) }), output: nothing },
   /** Pastes into the focused element, as the menu's Paste does; the text never passes through this channel. */

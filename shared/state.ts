@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { appErrorSchema } from './errors.ts';
 import { inventoryStatusSchema, vmSummarySchema } from './inventory.ts';
+import { networkSettingsSchema, usualNetworkSettings } from './network.ts';
 import { profileSchema } from './profile.ts';
 import { sessionSchema } from './session.ts';
 import { transferSchema } from './transfer.ts';
@@ -38,8 +39,14 @@ export const noticeSchema = z.object({
 export type Notice = Readonly<z.infer<typeof noticeSchema>>;
 
 export const themeSchema = z.enum(['system', 'light', 'dark']);
-export const settingsSchema = z.object({ theme: themeSchema });
+export const settingsSchema = z.object({
+  theme: themeSchema,
+  network: networkSettingsSchema.default(usualNetworkSettings),
+});
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** What a new user has. */
+export const usualSettings: Settings = { theme: 'system', network: usualNetworkSettings };
 
 /** The parts of the state that are replaced as a whole. */
 const valuesShape = {

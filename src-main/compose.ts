@@ -14,7 +14,7 @@ import { openSftp } from './files/sftp-connection.ts';
 import { Transfers } from './files/transfers.ts';
 import { ActivityLog } from './activity/activity.ts';
 import { describeError, drop, type FileLog } from './log/logger.ts';
-import { makeAgent } from './net/https-request.ts';
+import { Network } from './net/network.ts';
 import type { LocalData } from './profiles/local-data.ts';
 import { ProfileStore } from './profiles/profile-store.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -50,6 +50,8 @@ export interface Surroundings {
   readonly secretBox: SecretBox;
   readonly ask: AskTrust;
   readonly openBrowser: (url: string) => Promise<void>;
+  /** What the operating system says of the proxy for a URL; absent where nobody can ask it. */
+  readonly systemProxy?: (url: string) => Promise<string>;
 }
 
 /** All services of the app, constructed once, in order. */
@@ -64,10 +66,27 @@ export async function compose(around: Surroundings) {
   await sweepRuns(runRoot, platform, log);
   const runFolder = await RunFolder.create(runRoot, platform, log);
 
-  const agent = makeAgent(ca);
+  const network = new Network({
+    settings: () => state.current.settings.network,
+    systemProxy: around.systemProxy ?? null,
+    ca,
+    hosts: cloud.dataPlane?.hosts ?? {},
+    dataFolder,
+    secretBox: around.secretBox,
+    platform,
+    env,
+    onCaFileProblem: ({ message, next, detail }) =>
+      state.upsert('notices', 'ca-file', {
+        id: 'ca-file',
+        tone: 'warning',
+        text: `${message} ${next}`,
+        detail: detail ?? '',
+      }),
+    log,
+  });
   const signIn = new SignIn({
     cloud,
-    agent,
+    agent: network.agent('authority-unreachable'),
     cache: new TokenCache(join(dataFolder, 'tokens.bin'), around.secretBox, log),
     openBrowser: around.openBrowser,
     log,
@@ -82,7 +101,11 @@ export async function compose(around: Surroundings) {
       }
     },
   });
-  const arm = new Arm({ cloud, agent, ca, token: (tenantId, claims) => signIn.token(tenantId, claims) });
+  const arm = new Arm({
+    cloud,
+    agent: network.agent('arm-unreachable'),
+    token: (tenantId, claims) => signIn.token(tenantId, claims),
+  });
   const inventory = new Inventory({ arm, state, log, homeTenant: () => signIn.homeTenant });
 
   const keys = new KeyList(join(homedir(), '.ssh'), localData, state);
@@ -102,14 +125,17 @@ export async function compose(around: Surroundings) {
 
   const engine = new EngineClient({
     workerPath: around.workerPath,
-    dataPlane: { port: cloud.dataPlane?.port ?? 443, hosts: cloud.dataPlane?.hosts ?? {}, ca },
+    // Read when the engine's thread starts, which is after Azure has been asked: by then it is known whom to trust.
+    get dataPlane() {
+      return { port: cloud.dataPlane?.port ?? 443, hosts: cloud.dataPlane?.hosts ?? {}, ca: network.ca };
+    },
     armToken: (tenantId, renewal) =>
       signIn.token(
         tenantId,
         renewal.kind === 'claims' ? renewal.claims : undefined,
         renewal.kind === 'forced',
       ),
-    resolveProxy: () => Promise.resolve([{ kind: 'direct' }]),
+    resolveProxy: network.resolveProxy,
     log,
   });
   const hostKeys = new HostKeys(join(dataFolder, 'known_hosts'), join(dataFolder, 'host-keys.json'));
@@ -204,9 +230,10 @@ export async function compose(around: Surroundings) {
     for (const [what, end] of steps) {
       await end().catch((error: unknown) => log.error('unexpected', { what, error: describeError(error) }));
     }
-    agent.destroy();
+    network.dispose();
   };
   return {
+    network,
     signIn,
     arm,
     inventory,

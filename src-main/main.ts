@@ -1,4 +1,4 @@
-import { app, clipboard, dialog, ipcMain, nativeTheme, powerMonitor, shell } from 'electron';
+import { app, clipboard, dialog, ipcMain, nativeTheme, powerMonitor, session, shell } from 'electron';
 import { release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { trustChannels, preloadChannels, windowChannels } from '../shared/ipc.ts';
@@ -118,6 +118,7 @@ async function run(cloudPath: string | null): Promise<void> {
     secretBox,
     ask,
     openBrowser: (url) => shell.openExternal(url),
+    systemProxy: (url) => session.defaultSession.resolveProxy(url),
   });
 
   const quitter = new Quitter(trust, log, {
@@ -152,6 +153,13 @@ async function run(cloudPath: string | null): Promise<void> {
       chooseKeyFile: async () => {
         const answer = await dialog.showOpenDialog(main.window, {
           title: 'Private key',
+          properties: ['openFile', 'showHiddenFiles', 'dontAddToRecent'],
+        });
+        return answer.filePaths[0] ?? null;
+      },
+      chooseCaFile: async () => {
+        const answer = await dialog.showOpenDialog(main.window, {
+          title: 'Certificate authorities (PEM)',
           properties: ['openFile', 'showHiddenFiles', 'dontAddToRecent'],
         });
         return answer.filePaths[0] ?? null;

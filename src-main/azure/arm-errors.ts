@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AppError, appError, appErrorSchema } from '../../shared/errors.ts';
 import { describeError } from '../log/logger.ts';
+import { connectFailureOf } from '../net/connect-failure.ts';
 import { isTlsTrustError } from '../net/network-errors.ts';
 
 /** Thrown inside the SDK's credential when no token can be had; carries the catalogue's error through the SDK. */
@@ -25,6 +26,8 @@ const carriedSchema = z.object({ appError: appErrorSchema });
 export function toArmError(error: unknown): AppError {
   const carried = carriedSchema.safeParse(error);
   if (carried.success) return carried.data.appError;
+  const failure = connectFailureOf(error);
+  if (failure !== null) return failure;
   if (isTlsTrustError(error)) return appError('tls-untrusted', { detail: describeError(error) });
   const refusal = refusalSchema.safeParse(
     error instanceof Error ? Object.assign(Object.create(null), error, { message: error.message }) : error,

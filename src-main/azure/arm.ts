@@ -15,7 +15,6 @@ export type TokenSource = (tenantId: string, claims?: string) => Promise<Result<
 interface Needs {
   readonly cloud: Cloud;
   readonly agent: Agent;
-  readonly ca: readonly string[] | null;
   readonly token: TokenSource;
 }
 
@@ -141,7 +140,10 @@ export class Arm {
     return {
       endpoint: this.needs.cloud.arm.endpoint,
       credentials: { scopes: [this.needs.cloud.arm.scope] },
-      ...(this.needs.ca === null ? {} : { tlsOptions: { ca: this.needs.ca.join('\n') } }),
+      agent: this.needs.agent,
+      // Our agent knows the proxy. Without an entry of its own, the SDK reads one from the environment, and stumbles over
+      // what it cannot read there; this one is never used beside an agent.
+      proxyOptions: { host: 'http://unused.invalid', port: 1 },
       retryOptions: { maxRetries: 2 },
       redirectOptions: { maxRetries: 0 },
       additionalPolicies: [

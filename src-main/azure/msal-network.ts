@@ -1,15 +1,23 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import type { Agent } from 'node:https';
-import { callHttp } from '../net/https-request.ts';
+import type { AppError } from '../../shared/errors.ts';
+import { connectFailureOf } from '../net/connect-failure.ts';
+import { callHttp, type HttpAnswer, type HttpCall } from '../net/https-request.ts';
 
 const timeoutMs = 30_000;
 
-/** MSAL's HTTP calls over an agent of ours, so that trust and, later, the proxy are the same everywhere. */
+/** MSAL's HTTP calls over an agent of ours, so that trust and proxy are the same everywhere. */
 export class MsalNetwork implements INetworkModule {
   private readonly agent: Agent;
+  private failure: AppError | null = null;
 
   constructor(agent: Agent) {
     this.agent = agent;
+  }
+
+  /** Why the last call could not connect; null if it did. MSAL's own errors say only that there was something. */
+  get lastFailure(): AppError | null {
+    return this.failure;
   }
 
   sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
@@ -25,7 +33,7 @@ export class MsalNetwork implements INetworkModule {
     url: string,
     options: NetworkRequestOptions = {},
   ): Promise<NetworkResponse<T>> {
-    const answer = await callHttp({
+    const answer = await this.call({
       method,
       url,
       timeoutMs,
@@ -34,6 +42,17 @@ export class MsalNetwork implements INetworkModule {
       ...(options.body === undefined ? {} : { body: options.body }),
     });
     return { headers: { ...answer.headers }, status: answer.status, body: parseBody(answer.body) as T };
+  }
+
+  private async call(call: HttpCall): Promise<HttpAnswer> {
+    try {
+      const answer = await callHttp(call);
+      this.failure = null;
+      return answer;
+    } catch (error) {
+      this.failure = connectFailureOf(error);
+      throw error;
+    }
   }
 }
 

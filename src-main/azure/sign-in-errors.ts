@@ -1,12 +1,15 @@
 import { AuthError, InteractionRequiredAuthError } from '@azure/msal-node';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { describeError } from '../log/logger.ts';
+import { connectFailureOf } from '../net/connect-failure.ts';
 import { errorCodeOf, isTlsTrustError } from '../net/network-errors.ts';
 
 const networkCodes = /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ERR_SOCKET)/;
 
-/** Maps what MSAL throws to the catalogue. */
-export function toSignInError(error: unknown): AppError {
+/** Maps what MSAL throws to the catalogue. `network` is why its last call could not connect, which MSAL keeps to itself. */
+export function toSignInError(error: unknown, network: AppError | null = null): AppError {
+  const carried = connectFailureOf(error);
+  if (carried !== null) return carried;
   const detail = describeError(error);
   if (isTlsTrustError(error)) return appError('tls-untrusted', { detail });
   if (networkCodes.test(errorCodeOf(error))) return appError('authority-unreachable', { detail });
@@ -27,7 +30,7 @@ export function toSignInError(error: unknown): AppError {
     case 'network_error':
     case 'endpoints_resolution_error':
     case 'openid_config_error':
-      return appError(isTlsText(error.message) ? 'tls-untrusted' : 'authority-unreachable', extra);
+      return network ?? appError(isTlsText(error.message) ? 'tls-untrusted' : 'authority-unreachable', extra);
   }
   // AADSTS65001: nobody has consented; AADSTS90094: only an administrator may.
   if (/AADSTS(65001|90094)/.test(error.message)) return appError('sign-in-consent-needed', extra);

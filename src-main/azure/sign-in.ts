@@ -28,6 +28,7 @@ const page = (title: string, text: string) =>
 /** Signs one user in, keeps the sign-in alive, and hands out access tokens per tenant. */
 export class SignIn {
   private readonly needs: Needs;
+  private readonly network: MsalNetwork;
   private readonly msal: PublicClientApplication;
   private account: AccountInfo | null = null;
   private cancelCurrent: (() => void) | null = null;
@@ -38,6 +39,7 @@ export class SignIn {
   constructor(needs: Needs) {
     this.needs = needs;
     const { cloud } = needs;
+    this.network = new MsalNetwork(needs.agent);
     this.msal = new PublicClientApplication({
       auth: {
         clientId: cloud.clientId,
@@ -46,7 +48,7 @@ export class SignIn {
         clientCapabilities: ['CP1'],
       },
       cache: { cachePlugin: needs.cache },
-      system: { networkClient: new MsalNetwork(needs.agent) },
+      system: { networkClient: this.network },
     });
   }
 
@@ -70,7 +72,7 @@ export class SignIn {
       this.report(null);
       return ok(null);
     } catch (error) {
-      const failure = toSignInError(error);
+      const failure = toSignInError(error, this.network.lastFailure);
       if (attempt !== this.attempt) return err(failure);
       this.needs.log.warn('sign-in-failed', { code: failure.code, detail: failure.detail });
       this.report(failure.code === 'sign-in-cancelled' ? null : failure);
@@ -135,7 +137,7 @@ export class SignIn {
       });
       return ok(result.accessToken);
     } catch (error) {
-      return err(toSignInError(error));
+      return err(toSignInError(error, this.network.lastFailure));
     }
   }
 

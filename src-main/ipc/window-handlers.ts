@@ -11,6 +11,7 @@ import type { LocalData } from '../profiles/local-data.ts';
 import type { TerminalPort } from '../sessions/terminal-stream.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { AskTrust } from '../trust.ts';
+import { networkHandlers } from './network-handlers.ts';
 import type { Handlers } from './serve-channels.ts';
 
 interface Needs {
@@ -20,6 +21,7 @@ interface Needs {
   readonly ask: AskTrust;
   readonly log: Log;
   readonly chooseKeyFile: () => Promise<string | null>;
+  readonly chooseCaFile: () => Promise<string | null>;
   readonly openExternal: (url: string) => Promise<void>;
   readonly makeTerminalPort: (sessionId: string) => TerminalPort;
   readonly writeClipboard: (text: string) => void;
@@ -105,13 +107,15 @@ export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
     },
     'profile:delete': ({ id }) => profiles.delete(id),
     'profile:connect': ({ id }) => connectProfile(services, id),
-    'settings:save': async (settings) => {
+    'settings:save': async (wanted) => {
+      const settings = { ...wanted, network: state.current.settings.network };
       const saved = await needs.localData.saveSettings(settings);
       if (!saved.ok) return saved;
       state.set('settings', settings);
       needs.applyTheme(settings.theme);
       return nothing;
     },
+    ...networkHandlers(needs),
     'notice:dismiss': ({ id }) => {
       state.remove('notices', [id]);
       return nothing;

@@ -1,6 +1,5 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http';
-import { Agent, request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { type Agent, request as httpsRequest } from 'node:https';
 
 /** A whole answer. Header names are lower-case. */
 export interface HttpAnswer {
@@ -16,7 +15,7 @@ export interface HttpCall {
   readonly body?: string;
   /** Until the last byte of the answer. */
   readonly timeoutMs: number;
-  /** An agent that carries trust (custom CA) and address mapping; see {@link makeAgent}. */
+  /** Makes the connections: it decides about proxy and trust. */
   readonly agent: Agent;
   readonly signal?: AbortSignal;
 }
@@ -29,19 +28,9 @@ export class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
-/** An agent for one trust setting: `ca` replaces the built-in list. `lookup` maps names to addresses. */
-export function makeAgent(ca: readonly string[] | null, lookup?: LookupFunction): Agent {
-  return new Agent({
-    keepAlive: true,
-    maxSockets: 16,
-    ...(ca === null ? {} : { ca: [...ca] }),
-    ...(lookup === undefined ? {} : { lookup }),
-  });
-}
-
 /**
- * One HTTP/1.1 call. Resolves with any status; rejects with Node's network or TLS error, {@link TimeoutError},
- * or an AbortError. Redirects are answers, never followed. Plain http only for loopback hosts.
+ * One HTTP/1.1 call. Resolves with any status; rejects with what the agent or Node says of the network,
+ * {@link TimeoutError}, or an AbortError. Redirects are answers, never followed. Plain http only for loopback hosts.
  */
 export function callHttp(call: HttpCall): Promise<HttpAnswer> {
   const url = new URL(call.url);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Result } from '../../shared/result.ts';
-import { type Settings, settingsSchema } from '../../shared/state.ts';
+import { type Settings, settingsSchema, usualSettings } from '../../shared/state.ts';
 import { authMethodSchema } from '../../shared/vm-detail.ts';
 import { type WindowPlace, windowPlaceSchema } from '../desktop/window-place.ts';
 import type { Log } from '../log/logger.ts';
@@ -28,7 +28,7 @@ type Data = z.infer<typeof dataSchema>;
 
 const emptyData: Data = {
   version: 1,
-  settings: { theme: 'system' },
+  settings: usualSettings,
   windowPlace: null,
   lastSuccess: {},
   keyPaths: [],

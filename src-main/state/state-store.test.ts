@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyPatch, type AppState, type Patch } from '../../shared/state.ts';
+import { applyPatch, type AppState, type Patch, usualSettings } from '../../shared/state.ts';
 import { initialState } from '../../shared/initial-state.ts';
 import { StateStore } from './state-store.ts';
 
@@ -23,7 +23,7 @@ test('a mirror that applies the patches equals the state', () => {
   store.upsert('notices', 'b', notice('b'));
   flush();
   store.remove('notices', ['a']);
-  store.set('settings', { theme: 'dark' });
+  store.set('settings', { ...usualSettings, theme: 'dark' });
   flush();
   store.remove('notices', ['b']);
   store.upsert('notices', 'b', notice('b2'));
@@ -36,9 +36,9 @@ test('a mirror that applies the patches equals the state', () => {
 test('a patch out of order is not applied', () => {
   const { store, patches, flush } = makeStore();
   const before = store.snapshot();
-  store.set('settings', { theme: 'dark' });
+  store.set('settings', { ...usualSettings, theme: 'dark' });
   flush();
-  store.set('settings', { theme: 'light' });
+  store.set('settings', { ...usualSettings, theme: 'light' });
   flush();
   expect(applyPatch(before, patches[1] as Patch)).toBeNull();
 });
