@@ -11,7 +11,10 @@ import type { OpenTunnel, Session } from './sessions.ts';
 const drainMs = 5000;
 
 /** What stands behind a tunnel: an address, nobody who answers, or a refusing port. */
-type Destination = { readonly host: string; readonly port: number } | 'silent' | 'closed';
+export type Destination =
+  | { readonly name: string; readonly host: string; readonly port: number }
+  | 'silent'
+  | 'closed';
 
 /** Finds where a session's bytes go now; a VM may have stopped since the exchange. */
 export function destinationOf(context: BastionContext, session: Session): Destination {
@@ -25,10 +28,14 @@ export function destinationOf(context: BastionContext, session: Session): Destin
     : world.inventory.find(session.targetId);
   if (!bastion || !machine || reach(world, bastion, machine, session.port) !== 'open') return 'silent';
   const name = targetName(machine, session.port);
-  return (name === undefined ? undefined : context.targets.address(name)) ?? 'closed';
+  const address = name === undefined ? undefined : context.targets.address(name);
+  return name === undefined || address === undefined ? 'closed' : { name, ...address };
 }
 
-/** Carries bytes between a WebSocket and a target until one of them ends. */
+/**
+ * Carries bytes between a WebSocket and a target until one of them ends, with every fault that concerns frames. Where
+ * none is armed `runFastTunnel` does the same.
+ */
 export function runTunnel(
   context: BastionContext,
   session: Session,

@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import { pause, reportBug } from '../net/http.ts';
 import type { BastionContext } from './context.ts';
 import { endpointAt } from './context.ts';
+import { canRunFast, runFastTunnel } from './fast-tunnel.ts';
 import { createFrameInspector } from './frame-inspector.ts';
 import type { Session } from './sessions.ts';
 import { destinationOf, runTunnel } from './tunnel.ts';
@@ -133,7 +134,12 @@ async function upgrade(
     fallSilent(socket);
     return;
   }
-  open(context, server, request, socket, head, session, destination);
+  if (canRunFast(context, session, request)) {
+    switchProtocols(socket, request);
+    runFastTunnel(context, session, socket, head, destination);
+  } else {
+    open(context, server, request, socket, head, session, destination);
+  }
 }
 
 function findSession(context: BastionContext, role: string, url: URL, prefix: string): Session | undefined {

@@ -123,6 +123,8 @@ export interface FaultBoard {
   clear(): void;
   /** The settings of a fault if it applies to this Bastion (name and id given) or path; counts one request. */
   take<K extends FaultKind>(kind: K, where?: FaultPlace): Fault<K> | undefined;
+  /** Whether one of these would be taken; counts nothing. */
+  isArmed(kinds: readonly FaultKind[], where?: FaultPlace): boolean;
   /** The faults in force, with what is left of each. */
   list(): Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 }
@@ -148,6 +150,8 @@ function applies(settings: Record<string, unknown>, place: FaultPlace): boolean 
 /** An empty board. */
 export function createFaultBoard(): FaultBoard {
   const armed = new Map<string, Armed[]>();
+  const find = (kind: FaultKind, place: FaultPlace): Armed | undefined =>
+    armed.get(kind)?.find((fault) => fault.left > 0 && applies(fault.settings, place));
   return {
     set(input) {
       const parsed = faultsSchema.parse(input ?? {});
@@ -165,11 +169,12 @@ export function createFaultBoard(): FaultBoard {
     },
     clear: () => armed.clear(),
     take<K extends FaultKind>(kind: K, place: FaultPlace = {}) {
-      const hit = armed.get(kind)?.find((fault) => fault.left > 0 && applies(fault.settings, place));
+      const hit = find(kind, place);
       if (!hit) return undefined;
       hit.left -= 1;
       return hit.settings as Fault<K>;
     },
+    isArmed: (kinds, place = {}) => kinds.some((kind) => find(kind, place) !== undefined),
     list: () =>
       Object.fromEntries(
         [...armed]

@@ -323,6 +323,7 @@ function findDangling(estate: Estate): string[] {
     'chargen',
     'discard',
     'banner',
+    'sink',
   ]);
   const roles = new Set([...estate.roles, ...builtInRoles].map((role) => role.name.toLowerCase()));
   const problems: string[] = [];
