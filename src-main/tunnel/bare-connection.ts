@@ -3,6 +3,7 @@ import type { Result } from '../../shared/result.ts';
 import type { ConnectTimes, SecureConnector } from '../net/secure-connector.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import { PooledWriter } from './pooled-writer.ts';
+import { ReadTurn } from './read-turn.ts';
 
 /** TLS hands over at most 16 KiB at a time; this is the buffer that all TLS connections of the thread read into. */
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
@@ -24,6 +25,7 @@ export class BareConnection {
   readonly times: ConnectTimes;
   readonly socket: Socket;
   readonly writer: PooledWriter;
+  private readonly turn: ReadTurn;
   private reader: BareReader | null = null;
   private hasEnded = false;
   private endError: Error | null = null;
@@ -36,14 +38,22 @@ export class BareConnection {
   ) {
     this.socket = socket;
     this.times = times;
+    this.turn = new ReadTurn(socket, 'reading');
     this.writer = new PooledWriter({ socket, pool, onWritten: () => this.reader?.onWritten() });
     hooks.read = (bytes) => {
       // Nobody speaks first on a bare connection; whatever it is, it cannot be trusted to be ours.
-      if (this.reader === null) socket.destroy();
-      else this.reader.onRead(scratch, bytes);
+      if (this.reader === null) {
+        socket.destroy();
+        return;
+      }
+      this.turn.took(bytes);
+      this.reader.onRead(scratch, bytes);
     };
     // Through a proxy Node cannot read into our memory and hands over its own.
-    socket.on('data', (chunk: Buffer) => this.reader?.onRead(chunk, chunk.length));
+    socket.on('data', (chunk: Buffer) => {
+      this.turn.took(chunk.length);
+      this.reader?.onRead(chunk, chunk.length);
+    });
     socket.on('error', (error) => {
       this.endError = error;
     });
@@ -77,6 +87,14 @@ export class BareConnection {
   /** Whether it can still be used. */
   get isUsable(): boolean {
     return !this.hasEnded && !this.socket.destroyed;
+  }
+
+  pause(): void {
+    this.turn.hold();
+  }
+
+  resume(): void {
+    this.turn.release();
   }
 
   /** From now on `reader` gets what comes. An end that has come before is told at once. */

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { type AppError, appError } from '../../shared/errors.ts';
-import { describeError } from '../log/logger.ts';
 import { redact } from '../log/redact.ts';
-import { ConnectError } from './connect-error.ts';
-import { errorCodeOf, isTlsTrustError } from '../net/network-errors.ts';
+import { connectFailureOf } from '../net/connect-failure.ts';
+import { describeNetworkError } from '../net/network-errors.ts';
 
 const bodySchema = z.object({ message: z.string() });
 
@@ -85,11 +84,7 @@ export function claimsOf(header: string | undefined): string | null {
 
 /** Maps a call or a handshake that got no answer. */
 export function toReachError(error: unknown): AppError {
-  if (error instanceof ConnectError) return error.appError;
-  const code = errorCodeOf(error);
-  const text = describeError(error);
-  const detail = code === '' || text.includes(code) ? text : `${text} [${code}]`;
-  return appError(isTlsTrustError(error) ? 'tls-untrusted' : 'bastion-unreachable', { detail });
+  return connectFailureOf(error) ?? appError('bastion-unreachable', { detail: describeNetworkError(error) });
 }
 
 /** Failures that a new attempt with a new session may mend, and how long to wait before it (milliseconds). */

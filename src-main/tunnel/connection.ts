@@ -24,8 +24,12 @@ export interface ConnectionNeeds {
   readonly openBare: (host: string, signal: AbortSignal) => Promise<Result<BareConnection>>;
   /** An ARM token of the Bastion's tenant. */
   readonly armToken: (renewal: TokenRenewal) => Promise<Result<string>>;
-  /** Resolves with null for a program that may use the tunnel, else with why not. Runs beside everything before the token. */
+  /**
+   * Resolves with null for a program that may use the tunnel, else with why not. It runs beside the token exchange, and no
+   * byte moves before it; where somebody has been turned away before, no session is asked for before it either.
+   */
   readonly admission: Promise<string | null>;
+  readonly admissionFirst: boolean;
   readonly messageBytes: number;
   readonly onStep: (step: ConnectionStep, durationMs: number) => void;
   readonly onFailed: (step: ConnectionStep, error: AppError) => void;
@@ -68,6 +72,8 @@ export class Connection {
     const { remoteAddress, remotePort } = local.socket;
     this.client = `${remoteAddress ?? ''}:${remotePort ?? 0}`;
     this.timeline = new Timeline(needs.onStep);
+    this.timeline.begin('admission');
+    void needs.admission.then(() => this.timeline.end('admission'));
     this.relay = new Relay(local, {
       opening: needs.spec.opening,
       firstByteTimeoutMs: needs.spec.firstByteTimeoutMs,
@@ -177,21 +183,11 @@ export class Connection {
     const { needs } = this;
     const { bastion } = needs.spec;
     if (bastion.kind === 'dedicated') this.dialBare(bastion.endpoint);
-    // The ARM token needs no network most of the time; the check of the local program runs meanwhile.
     this.begin('sign-in');
-    const armToken = needs.armToken(renewal);
-    armToken.catch(() => undefined);
-    this.timeline.begin('admission');
-    const refusal = await needs.admission;
-    this.timeline.end('admission');
-    if (refusal !== null) {
-      this.end('failed', appError('local-client-refused', { detail: refusal }));
-      this.local.socket.resetAndDestroy();
-      return null;
-    }
-    const signedIn = await armToken;
+    const signedIn = await needs.armToken(renewal);
     if (!signedIn.ok) return plainFailure(signedIn.error);
     this.timeline.end('sign-in');
+    if (needs.admissionFirst && !(await this.isAdmitted())) return null;
     if (this.abort.signal.aborted) return cancelled();
     const host = await this.findHost(signedIn.value);
     if (typeof host !== 'string') return host;
@@ -200,11 +196,21 @@ export class Connection {
     if (!token.ok) return token.failure;
     this.timeline.end('token');
     try {
+      if (!(await this.isAdmitted())) return null;
       return this.abort.signal.aborted ? cancelled() : await this.relayOver(host, token.value);
     } finally {
       // The next try does not wait for the end of this one's session; whoever waits for `done` does.
       this.leftovers.push(this.deleteSession(host, token.value));
     }
+  }
+
+  /** Waits for the check of the local program; one that is turned away gets a reset. */
+  private async isAdmitted(): Promise<boolean> {
+    const refusal = await this.needs.admission;
+    if (refusal === null) return true;
+    this.end('failed', appError('local-client-refused', { detail: refusal }));
+    this.local.socket.resetAndDestroy();
+    return false;
   }
 
   private get wanted() {

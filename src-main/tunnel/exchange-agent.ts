@@ -1,49 +1,43 @@
-import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { ConnectorAgent } from '../net/connector-agent.ts';
 import type { SecureConnector } from '../net/secure-connector.ts';
-import { ConnectError } from './connect-error.ts';
 
 const connectTimeoutMs = 30_000;
 
-/** Calls at a time; more wait. A crowd of connections needs no crowd of handshakes for its token calls. */
-const mostSockets = 16;
+/** Connections that are kept for later calls. */
+const mostKept = 4;
 
-interface ConnectOptions {
+interface Target {
   readonly host?: string | null | undefined;
   readonly port?: string | number | null | undefined;
 }
 
-type Created = (error: Error | null, socket: Duplex) => void;
-
 /**
- * Keeps connections for the token calls: POST and DELETE share them, and some can be made ready ahead of the first call.
+ * Keeps connections for the token calls: POST and DELETE share them, and one can be made ready ahead of the first call.
  * Only sessions and WebSockets are one per connection; the TLS under these calls is not.
  */
-export class ExchangeAgent extends Agent {
+export class ExchangeAgent extends ConnectorAgent {
   private readonly connector: SecureConnector;
-  private readonly abort = new AbortController();
+  private readonly warming = new AbortController();
   private readonly ready = new Map<string, TLSSocket>();
 
   constructor(connector: SecureConnector) {
-    super({ keepAlive: true, maxSockets: mostSockets, maxFreeSockets: 4 });
+    super({ connector: Promise.resolve(connector), unreachable: 'bastion-unreachable' });
+    this.maxFreeSockets = mostKept;
     this.connector = connector;
-  }
-
-  /** Whether a call to this host would need no new connection. */
-  isWarm(host: string, port: number): boolean {
-    if (this.usable(host, port) !== null) return true;
-    const free = Object.entries(this.freeSockets).filter(([name]) => name.startsWith(`${host}:${port}:`));
-    return free.some(([, sockets]) => (sockets?.length ?? 0) > 0);
   }
 
   /** Makes a connection ready for the next call to this host. */
   async warm(host: string, port: number): Promise<void> {
-    if (this.isWarm(host, port)) return;
-    const connected = await this.connect(host, port);
+    const name = `${host}:${port}`;
+    if (this.take(name, 'look') !== null || this.hasFree(name)) return;
+    const connected = await this.connector.connect(
+      { host, port },
+      { signal: this.warming.signal, timeoutMs: connectTimeoutMs, unreachable: 'bastion-unreachable' },
+    );
     if (!connected.ok) return; // the call that needs it will say why
     const { socket } = connected.value;
-    const name = `${host}:${port}`;
     const forget = () => {
       if (this.ready.get(name) === socket) this.ready.delete(name);
     };
@@ -53,45 +47,39 @@ export class ExchangeAgent extends Agent {
     socket.once('close', forget);
   }
 
-  /** Gives up what was made ready ahead of any call. */
+  /** Closes every connection that is not in use. */
   cool(): void {
     for (const socket of this.ready.values()) socket.destroy();
     this.ready.clear();
+    this.forgetIdle();
   }
 
-  override createConnection(options: ConnectOptions, callback?: Created): Duplex | undefined {
-    const host = options.host ?? '';
-    const port = Number(options.port);
-    const ready = this.usable(host, port);
-    if (ready !== null) {
-      this.ready.delete(`${host}:${port}`);
-      return ready;
-    }
-    void this.answer(host, port, callback);
-    return undefined;
+  override createConnection(
+    target: Target,
+    created?: (error: Error | null, socket: Duplex) => void,
+  ): Duplex | undefined {
+    return (
+      this.take(`${target.host ?? ''}:${target.port ?? ''}`, 'take') ??
+      super.createConnection(target, created)
+    );
   }
 
   override destroy(): void {
-    this.abort.abort();
+    this.warming.abort();
     this.cool();
     super.destroy();
   }
 
-  private async answer(host: string, port: number, created: Created | undefined): Promise<void> {
-    const connected = await this.connect(host, port);
-    if (connected.ok) created?.(null, connected.value.socket);
-    else created?.(new ConnectError(connected.error), undefined as never); // there is none beside an error
+  private take(name: string, how: 'look' | 'take'): TLSSocket | null {
+    const socket = this.ready.get(name);
+    if (socket === undefined || socket.destroyed || !socket.writable) return null;
+    if (how === 'take') this.ready.delete(name);
+    return socket;
   }
 
-  private usable(host: string, port: number): TLSSocket | null {
-    const socket = this.ready.get(`${host}:${port}`);
-    return socket === undefined || socket.destroyed || !socket.writable ? null : socket;
-  }
-
-  private connect(host: string, port: number) {
-    return this.connector.connect(
-      { host, port },
-      { signal: this.abort.signal, timeoutMs: connectTimeoutMs, unreachable: 'bastion-unreachable' },
+  private hasFree(name: string): boolean {
+    return Object.entries(this.freeSockets).some(
+      ([key, sockets]) => key.startsWith(`${name}:`) && (sockets?.length ?? 0) > 0,
     );
   }
 }

@@ -25,6 +25,7 @@ export class Listener {
   private readonly needs: Needs;
   private readonly allowed = new Set<number | 'anyone'>();
   private isClosed = false;
+  private refusals = 0;
 
   private constructor(server: Server, spec: TunnelSpec, needs: Needs) {
     this.server = server;
@@ -55,6 +56,11 @@ export class Listener {
     const address = this.server.address();
     if (address === null || typeof address === 'string') throw new Error('the listener is not listening');
     return { address: address.address, port: address.port };
+  }
+
+  /** Whether somebody has been turned away: others of that kind may follow. */
+  get hasRefused(): boolean {
+    return this.refusals > 0;
   }
 
   /** Lets in somebody whom the user has allowed after a refusal. */
@@ -101,6 +107,7 @@ export class Listener {
     const verdict = await this.needs.peers.check(socket);
     if (verdict.kind !== 'other') return null;
     if (verdict.uid !== null && this.allowed.has(verdict.uid)) return null;
+    this.refusals++;
     this.needs.onRefused({ client, reason: verdict.reason, uid: verdict.uid, at: Date.now() });
     return verdict.reason;
   }

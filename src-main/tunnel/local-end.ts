@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { type BufferPool } from './buffer-pool.ts';
 import { PooledWriter } from './pooled-writer.ts';
+import { ReadTurn } from './read-turn.ts';
 
 /** What all local connections of the thread read into; whoever reads is done with it when the call returns. */
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
@@ -23,13 +24,15 @@ export class LocalEnd {
   readonly writer: PooledWriter;
   /** How it reads: into reused memory, or by Node's `data` events where handles cannot be taken over. */
   readonly reads: 'in-place' | 'events';
+  private readonly turn: ReadTurn;
   private reader: LocalReader | null = null;
 
   /** `accepted` comes from a server with `allowHalfOpen` and `pauseOnConnect`, and is used up by this. */
   constructor(accepted: Socket, pool: BufferPool) {
-    const rewrapped = rewrap(accepted, (bytes) => this.reader?.onRead(scratch, bytes));
+    const rewrapped = rewrap(accepted, (bytes) => this.read(scratch, bytes));
     this.reads = rewrapped === null ? 'events' : 'in-place';
     this.socket = rewrapped ?? accepted;
+    this.turn = new ReadTurn(this.socket, 'held');
     this.writer = new PooledWriter({
       socket: this.socket,
       pool,
@@ -37,7 +40,7 @@ export class LocalEnd {
     });
     this.socket.setNoDelay(true);
     if (rewrapped === null) {
-      accepted.on('data', (chunk: Buffer) => this.reader?.onRead(chunk, chunk.length));
+      accepted.on('data', (chunk: Buffer) => this.read(chunk, chunk.length));
       accepted.pause();
     }
   }
@@ -47,11 +50,16 @@ export class LocalEnd {
   }
 
   pause(): void {
-    this.socket.pause();
+    this.turn.hold();
   }
 
   resume(): void {
-    this.socket.resume();
+    this.turn.release();
+  }
+
+  private read(buffer: Buffer, bytes: number): void {
+    this.turn.took(bytes);
+    this.reader?.onRead(buffer, bytes);
   }
 }
 

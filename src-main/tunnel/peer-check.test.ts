@@ -76,20 +76,52 @@ function peer(remotePort: number): Socket {
   return ends as unknown as Socket;
 }
 
+/** A checker whose readings the test answers one by one. */
+function controlled() {
+  const readings: { readonly name: string; readonly answer: (table: string) => void }[] = [];
+  const checker = new PeerChecker(
+    'linux',
+    1000,
+    (name) => new Promise((resolve) => readings.push({ name, answer: resolve })),
+  );
+  return { checker, readings };
+}
+
 test('one reading answers all that wait, but never one that came after it began', async () => {
-  const readings: ((tables: readonly string[]) => void)[] = [];
-  const checker = new PeerChecker('linux', 1000, () => new Promise((resolve) => readings.push(resolve)));
+  const { checker, readings } = controlled();
   const first = checker.check(peer(0xa001));
   const second = checker.check(peer(0xa001));
-  const third = checker.check(peer(0xa002));
+  const third = checker.check(peer(0xa001));
   expect(readings).toHaveLength(1);
   // The others were accepted while the table was being read: it may not know them yet.
-  readings[0]?.([table]);
+  readings[0]?.answer(table);
   expect(await first).toEqual({ kind: 'same-user' });
   expect(readings).toHaveLength(2);
-  readings[1]?.([table]);
-  expect(await second).toEqual({ kind: 'same-user' });
-  expect(await third).toMatchObject({ kind: 'other', uid: null });
+  readings[1]?.answer(table);
+  expect(await Promise.all([second, third])).toEqual([{ kind: 'same-user' }, { kind: 'same-user' }]);
+  expect(readings.map((each) => each.name)).toEqual(['tcp', 'tcp']);
+});
+
+test('a program that dials from a socket of both families is found in the other table', async () => {
+  const { checker, readings } = controlled();
+  const verdict = checker.check(peer(0xb001));
+  readings[0]?.answer(table);
+  await expect.poll(() => readings.length).toBe(2);
+  expect(readings[1]?.name).toBe('tcp6');
+  const mapped = (port: string) => `0000000000000000FFFF00000100007F:${port}`;
+  readings[1]?.answer(
+    `head\n   0: ${mapped('B001')} ${mapped('1F90')} 01 00000000:00000000 00:00000000 00000000  1000 0 333 1`,
+  );
+  expect(await verdict).toEqual({ kind: 'same-user' });
+});
+
+test('one that stands in neither table is not let in', async () => {
+  const { checker, readings } = controlled();
+  const verdict = checker.check(peer(0xb002));
+  readings[0]?.answer(table);
+  await expect.poll(() => readings.length).toBe(2);
+  readings[1]?.answer('');
+  expect(await verdict).toMatchObject({ kind: 'other', uid: null });
 });
 
 test('a table that cannot be read lets nobody in', async () => {

@@ -126,6 +126,7 @@ export class Tunnel {
       number,
       spec,
       admission,
+      admissionFirst: this.listener?.hasRefused === true,
       armToken: (renewal) => needs.tools.armToken(spec.bastion.tenantId, renewal),
       onStep: (step, durationMs) => needs.emit({ kind: 'step', ...about, step, durationMs }),
       onFailed: (step, error) => {

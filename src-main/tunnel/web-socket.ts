@@ -153,11 +153,11 @@ class WebSocketTransport implements Transport {
   }
 
   pause(): void {
-    this.bare.socket.pause();
+    this.bare.pause();
   }
 
   resume(): void {
-    this.bare.socket.resume();
+    this.bare.resume();
   }
 
   isDrained(): boolean {
@@ -177,7 +177,7 @@ class WebSocketTransport implements Transport {
     writeControl(writer, opcodes.close, code);
     writer.flush();
     // A paused connection would never read the peer's close frame.
-    socket.resume();
+    this.bare.resume();
     if (this.peerCode !== null) this.sayGoodbye();
     else {
       this.closeTimer = setTimeout(() => this.finish({ kind: 'closed', code: normalCode }), closeTimeoutMs);
