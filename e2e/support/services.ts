@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Emulator } from '../../emulator/index.ts';
+import type { NetworkSettings } from '../../shared/network.ts';
 import type { AppState } from '../../shared/state.ts';
 import { loadCloud } from '../../src-main/azure/load-cloud.ts';
 import { compose, type Services } from '../../src-main/compose.ts';
@@ -28,6 +29,8 @@ interface Options {
   readonly upn?: string;
   readonly answer?: (prompt: PromptBody) => TrustOutcome;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The settings of the network; the usual ones if absent. */
+  readonly network?: NetworkSettings;
 }
 
 const patienceMs = 40_000;
@@ -37,6 +40,7 @@ export async function startServices({
   upn = 'ada@contoso.example',
   answer,
   env,
+  network,
 }: Options): Promise<TestServices> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'sallyport-data-'));
   const loaded = await loadCloud(emulator.cloudFile);
@@ -45,6 +49,7 @@ export async function startServices({
     initialState({ cloud: { name: 'test', custom: true }, platform: 'linux', version: '0' }),
     setImmediate,
   );
+  if (network !== undefined) state.set('settings', { ...state.current.settings, network });
   const log = new FileLog(join(dataFolder, 'logs'));
   const prompts: PromptBody[] = [];
   const services = await compose({

@@ -30,8 +30,11 @@ const debianPackages = {
   procps: '/usr/bin/pgrep',
 };
 
-/** Only for the tests of the Windows branches. */
-const testPackages = { wine64: '/usr/lib/wine/wine64' };
+/** Only for tests: those of the Windows branches, and those of proxies. */
+const testPackages = {
+  wine64: '/usr/lib/wine/wine64',
+  'squid-openssl': '/usr/lib/squid/security_file_certgen',
+};
 
 function step(text) {
   process.stderr.write(`[setup] ${text}\n`);

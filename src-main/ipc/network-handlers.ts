@@ -37,7 +37,9 @@ export function networkHandlers({
     const { settings } = state.current;
     const changed = { ...settings, network: { ...settings.network, ...change } };
     const saved = await localData.saveSettings(changed);
-    if (saved.ok) state.set('settings', changed);
+    if (!saved.ok) return saved;
+    state.set('settings', changed);
+    services.network.forgetConnections();
     return saved;
   };
   const isWanted = async (title: string, text: string, lines: string[]): Promise<boolean> => {

@@ -43,6 +43,12 @@ export class ConnectorAgent extends Agent {
     return undefined;
   }
 
+  /** Closes the kept connections that are not in use: they lead by a proxy that may not hold any more. */
+  forgetIdle(): void {
+    for (const sockets of Object.values(this.freeSockets))
+      for (const socket of sockets?.slice() ?? []) socket.destroy();
+  }
+
   override destroy(): void {
     this.abort.abort();
     super.destroy();

@@ -71,6 +71,11 @@ export class Network {
     return agent;
   }
 
+  /** After a change of the proxy: connections that were kept for later calls lead by the old one. */
+  forgetConnections(): void {
+    for (const agent of this.agents) agent.forgetIdle();
+  }
+
   /** Ends what is under way and every kept connection. */
   dispose(): void {
     for (const agent of this.agents) agent.destroy();
