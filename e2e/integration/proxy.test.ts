@@ -36,7 +36,7 @@ const open: { dispose: () => unknown }[] = [];
 beforeAll(async () => {
   emulator = await startEmulator({ estate: demoEstate, latencies: 'none', targets: 'none' });
   inspector = new Authority('/O=Corp/CN=Corp Inspect CA');
-  const { dataPlane, caFile = '' } = emulator.cloud;
+  const { dataPlane, caFile } = emulator.cloud;
   const hosts = Object.keys(dataPlane?.hosts ?? {});
   bastion = { host: hosts[0] ?? '', port: dataPlane?.port ?? 0 };
   emulatorCa = await readFile(caFile, 'utf8');
