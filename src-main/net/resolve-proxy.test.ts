@@ -116,6 +116,21 @@ test('a system that fails is logged, and the environment is asked', async () => 
   expect(warnings).toEqual(['system-proxy-unknown']);
 });
 
+test('a system that never answers is not waited for, and the environment is asked', async () => {
+  const warnings: string[] = [];
+  const resolve = makeResolveProxy({
+    setting: () => ({ kind: 'system' }),
+    system: () => new Promise(() => undefined),
+    env,
+    hosts: {},
+    credentialsOf: () => null,
+    systemTimeoutMs: 1,
+    log: { info: () => undefined, warn: (event) => warnings.push(event), error: () => undefined },
+  });
+  expect(await resolve(target)).toEqual([http('env.example', 2)]);
+  expect(warnings).toEqual(['system-proxy-unknown']);
+});
+
 test('a changed setting holds for the next question', async () => {
   let setting: ProxySetting = { kind: 'none' };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -17,11 +17,12 @@ interface Needs {
   readonly hosts: Readonly<Record<string, string>>;
   /** What the user has given for a proxy. */
   readonly credentialsOf: (host: string, port: number) => ProxyCredentials | null;
+  /** The longest wait for the system: a company's script may have to be fetched first. 10 s if absent. */
+  readonly systemTimeoutMs?: number;
   readonly log: Log;
 }
 
-/** The longest wait for the system: a company's script may have to be fetched first. */
-const systemTimeoutMs = 10_000;
+const usualSystemTimeoutMs = 10_000;
 
 const direct: readonly Proxy[] = [{ kind: 'direct' }];
 
@@ -62,7 +63,10 @@ async function bySetting(
 }
 
 /** An answer that does not come is none: the environment is asked then. */
-async function askSystem({ system, log }: Needs, url: string): Promise<readonly Proxy[]> {
+async function askSystem(
+  { system, log, systemTimeoutMs = usualSystemTimeoutMs }: Needs,
+  url: string,
+): Promise<readonly Proxy[]> {
   if (system === null) return direct;
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {

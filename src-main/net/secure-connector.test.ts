@@ -380,6 +380,19 @@ test('ways that cannot be reached are passed over in order; all of them are told
   });
 });
 
+test('a proxy that says nothing is passed over while there is another way', async () => {
+  const silent = later(await start(createTcpServer()));
+  const from = later(
+    new SecureConnector({
+      ca: [corp.pem],
+      lookup: makeLookup({ [host]: '127.0.0.1' }),
+      resolveProxy: () => Promise.resolve([http(silent.port), direct]),
+      proxyPatienceMs: 20,
+    }),
+  );
+  expect(value(await connect(from)).times.proxy).toBeNull();
+});
+
 test('a false certificate is an answer: no other way is tried', async () => {
   const proxy = later(await startConnectProxy());
   const result = await connect(connector([direct, http(proxy.port)], [other.pem]));

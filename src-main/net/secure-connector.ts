@@ -35,6 +35,8 @@ interface Needs {
   readonly ca: readonly string[] | null;
   readonly lookup: LookupFunction;
   readonly resolveProxy: ResolveProxy;
+  /** How long a proxy may take while there is another way to try; 10 s if absent. */
+  readonly proxyPatienceMs?: number;
 }
 
 interface Target {
@@ -55,8 +57,7 @@ export interface ConnectOptions {
   readonly alpn?: readonly string[];
 }
 
-/** How long a proxy may take while there is another one to try. */
-const oneOfSeveralMs = 10_000;
+const usualProxyPatienceMs = 10_000;
 
 /**
  * Makes TLS connections, through the user's proxy where there is one. One context of trust for all of them: to load a
@@ -194,7 +195,7 @@ export class SecureConnector {
     signal: AbortSignal,
     isLast: boolean,
   ): Promise<SecureConnection> {
-    const limitMs = isLast ? options.timeoutMs : Math.min(oneOfSeveralMs, options.timeoutMs);
+    const limitMs = isLast ? options.timeoutMs : (this.needs.proxyPatienceMs ?? usualProxyPatienceMs);
     const stream = await within(limitMs, signal, (limit) => this.proxies.open(proxy, target, limit));
     const startMs = performance.now();
     const { socket } = await this.handshake(target, nameOfProxy(proxy), {
