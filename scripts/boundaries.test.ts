@@ -3,7 +3,7 @@ import { join, posix, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
-const folders = ['shared', 'src-main', 'src-renderer', 'emulator', 'e2e'];
+const folders = ['shared', 'src-main', 'src-renderer', 'emulator', 'e2e', 'bench'];
 
 /** Every way in which one file can name another one, also those that lint rules do not see. */
 const patterns = [
@@ -45,7 +45,7 @@ const rules: readonly { readonly of: RegExp; readonly not: RegExp; readonly why:
   },
   {
     of: /^src-main\//,
-    not: /^(react|src-renderer\/|emulator\/|e2e\/|ssh2$)/,
+    not: /^(react|src-renderer\/|emulator\/|e2e\/|bench\/|ssh2$)/,
     why: 'main has no React and does not know the emulator',
   },
   {
@@ -60,8 +60,13 @@ const rules: readonly { readonly of: RegExp; readonly not: RegExp; readonly why:
   },
   {
     of: /^emulator\//,
-    not: /^(src-main\/|src-renderer\/|shared\/|electron$)/,
+    not: /^(src-main\/|src-renderer\/|shared\/|bench\/|electron$)/,
     why: 'emulator and app share no code and no types',
+  },
+  {
+    of: /^bench\/baselines\//,
+    not: /^(?!bench\/baselines\/|node:|ws$)/,
+    why: 'a baseline shares no code with what it is held against',
   },
   {
     of: /^src-main\/preload/,

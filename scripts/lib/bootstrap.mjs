@@ -36,6 +36,9 @@ const testPackages = {
   'squid-openssl': '/usr/lib/squid/security_file_certgen',
 };
 
+/** Only for the benchmarks. */
+const benchPackages = { socat: '/usr/bin/socat' };
+
 function step(text) {
   process.stderr.write(`[setup] ${text}\n`);
 }
@@ -77,11 +80,12 @@ function ensureDebianPackages(wanted) {
 
 /**
  * Installs what is missing and puts the project's own Node first on PATH.
- * @param {{ purpose: 'app' | 'test' | 'packages' }} options `packages` stops after npm's part
+ * @param {{ purpose: 'app' | 'test' | 'bench' | 'packages' }} options `packages` stops after npm's part
  */
 export function bootstrap({ purpose }) {
   ensurePackages();
   process.env.PATH = `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}`;
   if (purpose === 'packages') return;
-  ensureDebianPackages(purpose === 'test' ? { ...debianPackages, ...testPackages } : debianPackages);
+  const special = purpose === 'test' ? testPackages : purpose === 'bench' ? benchPackages : {};
+  ensureDebianPackages({ ...debianPackages, ...special });
 }
