@@ -19,6 +19,7 @@ import { dataPlaneHost, isKind, podHost } from './estate/inventory.ts';
 import { type Estate, parseEstate } from './estate/schema.ts';
 import { makeCertificates } from './net/certificates.ts';
 import { type Handler, type Listener, listen, serve } from './net/http.ts';
+import { type LinkOptions, startLink } from './net/link.ts';
 import { startTargets, type Targets } from './targets/targets.ts';
 import { type Counters, createWorld, type RequestRow, type World } from './world.ts';
 
@@ -41,6 +42,8 @@ export interface EmulatorOptions {
   readonly targets?: 'auto' | 'none';
   /** Port of the sign-in authority; the three others follow it. 0 (default) takes free ones. */
   readonly port?: number;
+  /** A link in front of the data plane, in place of none. */
+  readonly link?: LinkOptions;
   /** The clock, in milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -163,6 +166,12 @@ async function assemble(
   data.server.on('upgrade', createUpgrader(bastion));
   data.server.on('clientError', refuseBadRequest);
 
+  const link =
+    options.link === undefined
+      ? undefined
+      : await startLink({ host: '127.0.0.1', port: data.port }, options.link);
+  if (link) endings.push(() => link.dispose());
+
   const cloud: CustomCloudDocument = {
     name: world.estate.name,
     authority: entraContext.authority(),
@@ -172,7 +181,7 @@ async function assemble(
     sshCertScope: `${sshResource}/.default`,
     caFile: tls.caFile,
     dataPlane: {
-      port: data.port,
+      port: link?.port ?? data.port,
       hosts: Object.fromEntries(hostsOf(world).map((host) => [host, '127.0.0.1'])),
     },
   };

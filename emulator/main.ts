@@ -2,6 +2,7 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { startAdmin } from './admin.ts';
 import { EstateError, startEmulator } from './index.ts';
+import type { LinkOptions } from './net/link.ts';
 
 const usage = `Usage: npm run emulator -- --estate FILE [options]
 
@@ -11,9 +12,18 @@ const usage = `Usage: npm run emulator -- --estate FILE [options]
   --port N              first of the ports (free ones if absent)
   --no-latency          answer at once
   --no-targets          start no sshd and no xrdp
+  --link RTT[,MBIT]     a round trip in ms, and a rate each way, in front of the data plane
   --admin               open the admin address and print it
   --exit-with-parent    end when standard input closes
 `;
+
+/** `30,20`: 30 ms, 20 Mbit/s. */
+function parseLink(text: string): LinkOptions {
+  const [rttMs, mbitPerSecond] = text.split(',').map(Number);
+  if (!(Number(rttMs) >= 0) || (mbitPerSecond !== undefined && !(mbitPerSecond > 0)))
+    throw new Error(`--link ${text}: wanted is RTT or RTT,MBIT`);
+  return { rttMs: rttMs ?? 0, ...(mbitPerSecond === undefined ? {} : { mbitPerSecond }) };
+}
 
 /** Serves an estate until told to end; gives the exit code. */
 async function main(): Promise<number> {
@@ -25,6 +35,7 @@ async function main(): Promise<number> {
       port: { type: 'string' },
       'no-latency': { type: 'boolean' },
       'no-targets': { type: 'boolean' },
+      link: { type: 'string' },
       admin: { type: 'boolean' },
       'exit-with-parent': { type: 'boolean' },
       help: { type: 'boolean' },
@@ -38,6 +49,7 @@ async function main(): Promise<number> {
     estate: JSON.parse(await readFile(values.estate, 'utf8')),
     ...(values['work-dir'] === undefined ? {} : { workDir: values['work-dir'] }),
     ...(values.port === undefined ? {} : { port: Number(values.port) }),
+    ...(values.link === undefined ? {} : { link: parseLink(values.link) }),
     latencies: values['no-latency'] ? 'none' : 'real',
     targets: values['no-targets'] ? 'none' : 'auto',
   });
