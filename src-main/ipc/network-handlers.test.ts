@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { initialState } from '../../shared/initial-state.ts';
-import type { ProxySetting } from '../../shared/network.ts';
+import { type ProxySetting, usualNetworkSettings } from '../../shared/network.ts';
 import type { Services } from '../compose.ts';
 import { ProxySignIns } from '../net/proxy-sign-ins.ts';
 import { Authority } from '../net/testing/certificates.ts';
@@ -11,6 +11,7 @@ import { LocalData } from '../profiles/local-data.ts';
 import { StateStore } from '../state/state-store.ts';
 import type { PromptBody, TrustOutcome } from '../trust.ts';
 import { networkHandlers } from './network-handlers.ts';
+import { windowHandlers } from './window-handlers.ts';
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const manual: ProxySetting = { kind: 'manual', url: 'http://proxy.example:3128', bypass: '' };
@@ -100,6 +101,21 @@ test('a file of authorities is read before anybody is asked about it, and can be
   await handlers['network:forget-ca-file'](null);
   expect((await saved()).caFile).toBeNull();
   authority.dispose();
+});
+
+test('the page cannot change the network along with the rest of the settings', async () => {
+  const { state, saved } = make(accepted);
+  const handlers = windowHandlers({
+    services: {} as Services,
+    state,
+    localData: new LocalData(folder, log),
+    ask: () => Promise.reject(new Error('nobody is asked')),
+    applyTheme: () => undefined,
+  } as unknown as Parameters<typeof windowHandlers>[0]);
+  const network = { proxy: manual, caFile: '/tmp/evil.pem' };
+  expect(await handlers['settings:save']({ theme: 'dark', network })).toMatchObject({ ok: true });
+  expect(state.current.settings).toEqual({ theme: 'dark', network: usualNetworkSettings });
+  expect(await saved()).toEqual(usualNetworkSettings);
 });
 
 test('the password of a proxy is asked in the trust window', async () => {

@@ -28,6 +28,11 @@ export interface Handshake {
 export function shakeHands(options: HandshakeOptions): Promise<Handshake> {
   const { signal, over } = options;
   return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      over?.destroy();
+      reject(signal.reason);
+      return;
+    }
     let lookedUpAtMs: number | null = null;
     let connectedAtMs = performance.now();
     const socket = connect({

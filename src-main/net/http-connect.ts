@@ -20,6 +20,10 @@ export function askConnect(
   signal: AbortSignal,
 ): Promise<ConnectAnswer> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
     const request = httpRequest({
       createConnection: () => socket,
       method: 'CONNECT',

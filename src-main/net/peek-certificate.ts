@@ -15,6 +15,11 @@ export function peekCertificate(
   signal: AbortSignal,
 ): Promise<PeerCertificate | null> {
   return new Promise((resolve) => {
+    if (signal.aborted) {
+      if ('over' in way) way.over.destroy();
+      resolve(null);
+      return;
+    }
     const socket = connect({
       host: target.host,
       servername: isIP(target.host) === 0 ? target.host : '',

@@ -257,6 +257,21 @@ test.each([
   });
 });
 
+test('a cancel between the answer for the proxy and the connection counts', async () => {
+  const silent = later(await start(createTcpServer()));
+  const abort = new AbortController();
+  const resolveProxy = () => {
+    const answer = Promise.resolve([direct]);
+    // After whoever waits for the answer has been woken, before it goes on.
+    queueMicrotask(() => void answer.then(() => abort.abort()));
+    return answer;
+  };
+  const from = later(new SecureConnector({ ca: null, lookup: makeLookup({}), resolveProxy }));
+  const result = await connect(from, silent.port, { host: '127.0.0.1', signal: abort.signal });
+  expect(result).toMatchObject({ error: { detail: expect.stringContaining('cancelled') } });
+  expect(silent.connections()).toBe(0);
+});
+
 test('a question for the proxy that is never answered ends at the time limit', async () => {
   const lookup = makeLookup({});
   const from = later(
