@@ -42,6 +42,10 @@ export const errorCatalogue = {
     message: 'This directory does not allow the app registration yet.',
     next: 'Ask an administrator of the directory to grant consent to the app registration.',
   },
+  'principal-incomplete': {
+    message: 'The environment does not name a service principal.',
+    next: 'Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.',
+  },
   'device-code-expired': {
     message: 'The device code was not used in time.',
     next: 'Start the sign-in again to get a new code.',
@@ -132,6 +136,10 @@ export const errorCatalogue = {
   'bastion-native-client-off': {
     message: 'Native client support is switched off on this Bastion.',
     next: 'An owner of the Bastion can switch it on under Configuration.',
+  },
+  'bastion-ip-connect-off': {
+    message: 'IP-based connection is switched off on this Bastion.',
+    next: 'Give the resource id of the virtual machine, or have an owner of the Bastion switch it on.',
   },
   'bastion-rejected': {
     message: 'The Bastion refused the connection.',
@@ -307,6 +315,10 @@ export const errorCatalogue = {
     next: 'Copy the text and use another program.',
   },
   // The bridge between page and main process
+  'probe-refused': {
+    message: 'The probe was not started.',
+    next: 'Start it again and answer yes, if you may run it against this Bastion.',
+  },
   'ipc-invalid-request': {
     message: 'The window sent a request that is not understood.',
     next: 'Restart the app; if it stays, report it.',

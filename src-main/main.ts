@@ -18,7 +18,7 @@ import { windowHandlers } from './ipc/window-handlers.ts';
 import { describeError, FileLog } from './log/logger.ts';
 import { LocalData } from './profiles/local-data.ts';
 import { askOverPipe, askpassVariable } from './ssh/askpass-socket.ts';
-import { readStartOptions } from './start-options.ts';
+import { cliArguments, readStartOptions } from './start-options.ts';
 import { initialState } from '../shared/initial-state.ts';
 import { StateStore } from './state/state-store.ts';
 
@@ -37,7 +37,25 @@ if (askpass !== undefined) {
     () => app.exit(1),
   );
 } else {
-  startApp();
+  const command = cliArguments(process.argv);
+  if (command === null) startApp();
+  else startCommand(command);
+}
+
+/** The command line: the same services without a window, beside an app that may be running. */
+function startCommand(args: readonly string[]): void {
+  app.dock?.hide();
+  void app.whenReady().then(async () => {
+    const { runCli } = await import('./cli/run-cli.ts');
+    const code = await runCli({
+      args,
+      env: process.env,
+      platform: process.platform,
+      workerPath: join(import.meta.dirname, 'tunnel-worker.js'),
+      systemProxy: (url) => session.defaultSession.resolveProxy(url),
+    });
+    app.exit(code);
+  });
 }
 
 function startApp(): void {

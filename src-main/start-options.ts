@@ -18,3 +18,12 @@ function readFlag(args: readonly string[], name: string): string | null {
 export function readStartOptions(args: readonly string[]): StartOptions {
   return { cloudPath: readFlag(args, 'cloud'), dataFolder: readFlag(args, 'data-dir') };
 }
+
+/** The commands that run without a window. */
+const verbs = new Set(['tunnel', 'probe']);
+
+/** The command line behind the program's own name, if it is one: it begins with a verb; null: the app with its window. */
+export function cliArguments(argv: readonly string[]): readonly string[] | null {
+  const at = argv.findIndex((arg, index) => index > 0 && verbs.has(arg));
+  return at === -1 ? null : argv.slice(at);
+}
