@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { startAdmin } from './admin.ts';
 import { EstateError, startEmulator } from './index.ts';
 import type { LinkOptions } from './net/link.ts';
+import { switchesOf } from './replay.ts';
 
 const usage = `Usage: npm run emulator -- --estate FILE [options]
 
@@ -13,6 +14,7 @@ const usage = `Usage: npm run emulator -- --estate FILE [options]
   --no-latency          answer at once
   --no-targets          start no sshd and no xrdp
   --link RTT[,MBIT]     a round trip in ms, and a rate each way, in front of the data plane
+  --replay FILE         behave as the service did that a probe looked at (see docs/live.md)
   --admin               open the admin address and print it
   --exit-with-parent    end when standard input closes
 `;
@@ -23,6 +25,14 @@ function parseLink(text: string): LinkOptions {
   if (!(Number(rttMs) >= 0) || (mbitPerSecond !== undefined && !(mbitPerSecond > 0)))
     throw new Error(`--link ${text}: wanted is RTT or RTT,MBIT`);
   return { rttMs: rttMs ?? 0, ...(mbitPerSecond === undefined ? {} : { mbitPerSecond }) };
+}
+
+/** An estate's document, with the switches of a probe's fixture over its own. */
+async function readEstate(path: string, replayPath: string | undefined): Promise<unknown> {
+  const estate = JSON.parse(await readFile(path, 'utf8')) as { readonly switches?: object };
+  if (replayPath === undefined) return estate;
+  const switches = switchesOf(JSON.parse(await readFile(replayPath, 'utf8')));
+  return { ...estate, switches: { ...estate.switches, ...switches } };
 }
 
 /** Serves an estate until told to end; gives the exit code. */
@@ -36,6 +46,7 @@ async function main(): Promise<number> {
       'no-latency': { type: 'boolean' },
       'no-targets': { type: 'boolean' },
       link: { type: 'string' },
+      replay: { type: 'string' },
       admin: { type: 'boolean' },
       'exit-with-parent': { type: 'boolean' },
       help: { type: 'boolean' },
@@ -46,7 +57,7 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2;
   }
   const emulator = await startEmulator({
-    estate: JSON.parse(await readFile(values.estate, 'utf8')),
+    estate: await readEstate(values.estate, values.replay),
     ...(values['work-dir'] === undefined ? {} : { workDir: values['work-dir'] }),
     ...(values.port === undefined ? {} : { port: Number(values.port) }),
     ...(values.link === undefined ? {} : { link: parseLink(values.link) }),

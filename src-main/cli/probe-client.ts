@@ -212,7 +212,11 @@ export class ProbeClient {
             writeControl(bare.writer, opcodes.pong, payload);
             bare.writer.flush();
           } else if (opcode === opcodes.pong) socket.pongs++;
-          else socket.closeCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+          else {
+            socket.closeCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+            socket.endedAfterMs ??= performance.now() - openedAtMs;
+            ended();
+          }
         },
       });
       const feed = (buffer: Buffer, from: number, until: number) => {

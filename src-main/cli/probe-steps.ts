@@ -11,12 +11,14 @@ interface Step {
   readonly run: (client: ProbeClient, longestSeconds: number) => Promise<Seen>;
 }
 
-/** How long a WebSocket is watched for what should happen at once. */
-const shortMs = 2_000;
+/** How long a WebSocket is watched for what should happen at once, at the most. */
+const longestShortMs = 2_000;
 /** An SSH identification: harmless to an SSH server, and it answers with its own. */
 const greeting = Buffer.from('SSH-2.0-Sallyport_probe\r\n');
 /** Message sizes that are tried, from the one that is known to work. */
 const messageSizes = [4_096, 8_192, 16_384, 32_768, 65_532];
+
+const shortMs = (longestSeconds: number): number => Math.min(longestShortMs, longestSeconds * 100);
 
 const round = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
 
@@ -77,11 +79,11 @@ async function withSocket(
 
 /** Sends something in one way and watches what comes of it. */
 function sending(send: (socket: ProbeSocket) => void) {
-  return (client: ProbeClient): Promise<Seen> =>
+  return (client: ProbeClient, longestSeconds: number): Promise<Seen> =>
     withSession(client, (session) =>
       withSocket(client, session, async (socket) => {
         send(socket);
-        await socket.wait(shortMs);
+        await socket.wait(shortMs(longestSeconds));
         return socketSeen(socket);
       }),
     );
@@ -105,12 +107,12 @@ export const probeSteps: readonly Step[] = [
   {
     name: 'ordinary',
     question: 'What an ordinary connection looks like',
-    run: (client) =>
+    run: (client, longestSeconds) =>
       withSession(client, async (session, exchange) => ({
         ...exchangeSeen(exchange),
         ...(await withSocket(client, session, async (socket) => {
           socket.send(greeting, 4096);
-          await socket.wait(shortMs);
+          await socket.wait(shortMs(longestSeconds));
           return socketSeen(socket);
         })),
         firstDelete: await client.end(session),
@@ -120,14 +122,14 @@ export const probeSteps: readonly Step[] = [
   {
     name: 'token-reuse',
     question: 'Whether a WebSocket token opens more than one connection',
-    run: (client) =>
+    run: (client, longestSeconds) =>
       withSession(client, async (session) => {
         const first = await withSocket(client, session, async (socket) => {
           await socket.wait(200);
           return socketSeen(socket);
         });
         const second = await withSocket(client, session, async (socket) => {
-          await socket.wait(shortMs);
+          await socket.wait(shortMs(longestSeconds));
           return socketSeen(socket);
         });
         const isOpen = second['upgradeStatus'] === 101 && second['garbled'] === false;
@@ -144,7 +146,7 @@ export const probeSteps: readonly Step[] = [
           await delay(seconds * 1000);
           return withSocket(client, session, async (socket) => {
             socket.send(greeting, 4096);
-            await socket.wait(shortMs);
+            await socket.wait(shortMs(longestSeconds));
             return socketSeen(socket);
           });
         });
@@ -193,12 +195,12 @@ export const probeSteps: readonly Step[] = [
   {
     name: 'closed-port',
     question: 'What a target port that refuses looks like',
-    run: (client) =>
+    run: (client, longestSeconds) =>
       withSession(
         client,
         (session, exchange) =>
           withSocket(client, session, async (socket) => {
-            await socket.wait(10_000);
+            await socket.wait(Math.min(10_000, longestSeconds * 1000));
             return { status: exchange.status, ...socketSeen(socket) };
           }),
         { workloadHostPort: '1' },

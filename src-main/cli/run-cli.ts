@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import type { Log } from '../log/logger.ts';
 import { parseCommand, usage } from './arguments.ts';
@@ -65,7 +66,9 @@ export async function runCli({
 async function askOnTerminal(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    // An input that ends is no answer, which is a no.
+    const ended = once(terminal, 'close').then(() => '');
+    return /^y(es)?$/i.test((await Promise.race([terminal.question(`${question} [y/N] `), ended])).trim());
   } finally {
     terminal.close();
   }

@@ -171,7 +171,7 @@ class WebSocketTransport implements Transport {
   close(): void {
     if (this.state !== 'open') return;
     this.state = 'closing';
-    const { writer, socket } = this.bare;
+    const { writer } = this.bare;
     const code = Buffer.alloc(2);
     code.writeUInt16BE(normalCode);
     writeControl(writer, opcodes.close, code);
