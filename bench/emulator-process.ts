@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { dataPlaneHost, isKind } from '../emulator/estate/inventory.ts';
 import { type Emulator, type FaultsInput, startEmulator } from '../emulator/index.ts';
+import { type Link, type LinkOptions, startLink } from '../emulator/net/link.ts';
 import { type Builtin, builtinNames, serveBuiltin } from '../emulator/targets/builtins.ts';
 import { demo, readDemo, vmId } from '../emulator/testing/estate.ts';
 import { signIn } from '../emulator/testing/walk.ts';
@@ -47,8 +48,18 @@ const calls = {
     emulator?.setFaults(faults);
     return null;
   },
+  /** Opens a link in front of the data plane; gives its port. */
+  async link(options: LinkOptions): Promise<number> {
+    const port = emulator?.cloud.dataPlane.port ?? 0;
+    const link = await startLink({ host: '127.0.0.1', port }, options);
+    links.push(link);
+    return link.port;
+  },
+  /** Bytes that have arrived so far. */
+  bytesUp: (_params: null): number => emulator?.stats().bytesUp ?? 0,
   sessions: (_params: null): number => emulator?.sessions().length ?? 0,
   async stop(_params: null): Promise<null> {
+    await Promise.all(links.map((link) => link.dispose()));
     await emulator?.dispose();
     return null;
   },
@@ -57,6 +68,7 @@ const calls = {
 /** What this process answers. */
 export type EmulatorCalls = typeof calls;
 
+const links: Link[] = [];
 let emulator: Emulator | undefined;
 
 async function eachBuiltin(

@@ -76,6 +76,12 @@ const calls = {
     await client.warmUp.call(client, { endpoint, tenantId, kind });
     return true;
   },
+  /** Lets go of kept connections; false if this engine keeps none. */
+  coolDown({ engine }: { engine: string }): boolean {
+    const client: Partial<EngineClient> = engineOf(engine);
+    client.coolDown?.call(client);
+    return client.coolDown !== undefined;
+  },
   async endEngine({ name }: { name: string }): Promise<null> {
     await engines.get(name)?.dispose();
     engines.delete(name);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
 import { build } from 'vite';
 import type { TunnelSpec } from '../../src-main/tunnel/tunnel-types.ts';
@@ -39,6 +40,10 @@ export interface Stage {
   readonly bulk: Remote<LoadCalls>;
   readonly versions: { readonly electron: string; readonly node: string };
   startEngine(start: EngineStart): Promise<void>;
+  /** Ends an engine; its tunnels may be opened anew by another one of that name. */
+  endEngine(name: string): Promise<void>;
+  /** Resolves when the emulator holds no session: everything has been deleted. */
+  quiet(): Promise<void>;
   /** Where an engine listens for a target; opened once. */
   tunnel(engine: string, target: Target): Promise<Door>;
   spec(target: Target): TunnelSpec;
@@ -167,6 +172,14 @@ async function assemble(
         messageBytes,
         isProfiled: options.isProfiled,
       });
+    },
+    async endEngine(name) {
+      for (const key of [...doors.keys()]) if (key.startsWith(`${name} `)) doors.delete(key);
+      await electron.call('endEngine', { name });
+    },
+    async quiet() {
+      for (let tries = 0; (await emulator.call('sessions', null)) > 0 && tries < 500; tries += 1)
+        await delay(10);
     },
     tunnel: (engine, target) =>
       once(doors, `${engine} ${target}`, () => electron.call('open', { engine, spec: spec(target) })),
