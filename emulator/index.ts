@@ -65,9 +65,13 @@ export interface Emulator {
   readonly targets: Targets;
   /** The estate as it is now. */
   estate(): Estate;
+  /** Data-plane host of a Bastion; `undefined` if there is none with this id. */
+  hostOf(bastionId: string): string | undefined;
   /** Sessions of the data plane: only a DELETE takes one away. */
   sessions(): readonly SessionRow[];
   stats(): Stats;
+  /** Ends a session as its DELETE would; for those whose name no client ever learned. */
+  endSession(id: string): void;
   /** Puts faults in force; `null` removes one. Throws on a setting that no fault has. */
   setFaults(faults: FaultsInput): void;
   clearFaults(): void;
@@ -194,7 +198,16 @@ async function assemble(
     baseEstate,
     targets,
     estate: () => world.estate,
+    hostOf(bastionId) {
+      const bastion = world.inventory.find(bastionId);
+      return bastion && isKind(bastion, 'bastion') ? dataPlaneHost(bastion) : undefined;
+    },
     sessions: () => sessions.rows(),
+    endSession(id) {
+      const session = sessions.byId(id);
+      endSession(id);
+      if (session) sessions.remove(session);
+    },
     stats: () => ({ ...world.counters, requests: [...world.requests] }),
     setFaults(faults) {
       world.faults.set(faults);

@@ -138,6 +138,7 @@ export async function compose(around: Surroundings) {
     resolveProxy: network.resolveProxy,
     log,
   });
+  network.onForget(() => engine.coolDown());
   const hostKeys = new HostKeys(join(dataFolder, 'known_hosts'), join(dataFolder, 'host-keys.json'));
   const launcher = new SshLauncher({
     engine,

@@ -1,3 +1,4 @@
+import { claimsChallenge } from '../arm/authenticate.ts';
 import { parseArmId } from '../estate/ids.ts';
 import type { Principal } from '../estate/directory.ts';
 import type { Resource, ResourceOf } from '../estate/inventory.ts';
@@ -35,6 +36,7 @@ function faulty(context: BastionContext, bastionId: string): Outcome | undefined
   if (faults.take('rejectTokens', place)) {
     return refusedToken(401, context.world.estate.switches.rejectedTokenBody, 'The token is not valid.');
   }
+  if (faults.take('challengeTokens', place)) return claimsChallenge();
   const throttle = faults.take('throttleTokens', place);
   if (throttle) {
     const page = serverPage(429, 'Too Many Requests');

@@ -12,6 +12,7 @@ const status = (fallback: number) => z.number().int().min(400).max(599).default(
 export const faultSchemas = {
   delayTokens: z.strictObject({ ...scope, ms: z.number().nonnegative() }),
   rejectTokens: z.strictObject({ ...scope, times: z.number().int().positive().default(1) }),
+  challengeTokens: z.strictObject({ ...scope, times: z.number().int().positive().default(1) }),
   throttleTokens: z.strictObject({ ...scope, retryAfterSeconds: z.number().nonnegative().default(1) }),
   failTokens: z.strictObject({
     ...scope,

@@ -92,7 +92,10 @@ test('names of a custom cloud are found where it says, and sign-ins go to the pr
   expect((await get('mapped.example')).body).toBe('hello');
   expect(proxy.asked).toEqual([]);
   setting = { kind: 'manual', url: `http://127.0.0.1:${proxy.port}`, bypass: '<-loopback>' };
+  let followed = 0;
+  network.onForget(() => void followed++);
   network.forgetConnections();
+  expect(followed).toBe(1);
   await expect(get('mapped.example')).rejects.toMatchObject({ code: 'proxy-auth-needed' });
   await network.proxySignIns.set('127.0.0.1', proxy.port, { user: 'ada', password: 'p' });
   expect((await get('mapped.example')).body).toBe('hello');

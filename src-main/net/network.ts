@@ -34,6 +34,7 @@ export class Network {
   private readonly needs: Needs;
   private readonly connector: Promise<SecureConnector>;
   private readonly agents: ConnectorAgent[] = [];
+  private readonly followers: (() => void)[] = [];
   private trusted: readonly string[] | null;
 
   /** Begins to read certificates and sign-ins; what is sent before waits for them. */
@@ -74,6 +75,12 @@ export class Network {
   /** After a change of the proxy: connections that were kept for later calls lead by the old one. */
   forgetConnections(): void {
     for (const agent of this.agents) agent.forgetIdle();
+    for (const follow of this.followers) follow();
+  }
+
+  /** Calls back when others must let go of kept connections, too. */
+  onForget(follow: () => void): void {
+    this.followers.push(follow);
   }
 
   /** Ends what is under way and every kept connection. */

@@ -22,7 +22,8 @@ export interface BareReader {
  * reads must be done with it when the call returns.
  */
 export class BareConnection {
-  readonly times: ConnectTimes;
+  /** How long it took to make; null: it stood ready before anybody asked for it. */
+  times: ConnectTimes | null;
   readonly socket: Socket;
   readonly writer: PooledWriter;
   private readonly turn: ReadTurn;

@@ -269,7 +269,7 @@ export class Connection {
     const dialing = this.needs.openBare(host, this.abort.signal);
     this.bare = dialing;
     void dialing.then((bare) => {
-      if (!bare.ok) return;
+      if (!bare.ok || bare.value.times === null) return;
       const { dnsMs, tcpMs, proxyMs, tlsMs } = bare.value.times;
       this.timeline.addMeasured(
         [

@@ -26,6 +26,7 @@ export async function explainListenError(
   address: string,
   port: number,
   platform: NodeJS.Platform,
+  readRanges = readExcludedRanges,
 ): Promise<AppError> {
   const where = `${address}:${port}`;
   const code = errorCodeOf(error);
@@ -36,7 +37,7 @@ export async function explainListenError(
   if (platform !== 'win32') {
     return appError('listener-port-forbidden', { detail: `${where}: ports below 1024 need special rights` });
   }
-  const range = (await readExcludedRanges()).find((each) => port >= each.first && port <= each.last);
+  const range = (await readRanges()).find((each) => port >= each.first && port <= each.last);
   const reason =
     range === undefined
       ? 'Windows does not allow this port'

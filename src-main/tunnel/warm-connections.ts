@@ -44,6 +44,7 @@ export class WarmConnections {
     this.drop(host);
     const timer = setTimeout(() => this.drop(host), keptMs);
     timer.unref();
+    opened.value.times = null;
     this.kept.set(host, { bare: opened.value, timer });
   }
 
