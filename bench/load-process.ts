@@ -2,12 +2,8 @@
 import { connect, type Socket } from 'node:net';
 import { quantile } from './lib/statistics.ts';
 import { answerCalls } from './lib/rpc.ts';
-
-/** Where a local program connects. */
-export interface Door {
-  readonly address: string;
-  readonly port: number;
-}
+import type { Door } from './lib/door.ts';
+import { type Soak, type SoakDoors, type SoakOutcome, startSoak } from './lib/soak-traffic.ts';
 
 const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
 const writeBuffer = Buffer.alloc(64 * 1024, 'The quick brown fox jumps over the lazy dog. ');
@@ -105,6 +101,7 @@ interface Flow {
 const flows = new Map<number, Flow>();
 let crowd: Line[] = [];
 let nextFlow = 1;
+let soak: Soak | undefined;
 
 const calls = {
   /** Seconds for so many bytes of `chargen`, from the first one on. */
@@ -207,6 +204,15 @@ const calls = {
     });
     await Promise.all(all);
     return (performance.now() - startMs) / 1000;
+  },
+  /** Keeps so many connections of mixed kinds open, and checks every byte that comes back. */
+  startSoak({ doors, connections }: { doors: SoakDoors; connections: number }): null {
+    soak = startSoak(doors, connections, readBuffer);
+    return null;
+  },
+  async stopSoak(_params: null): Promise<SoakOutcome> {
+    if (soak === undefined) throw new Error('no soak is running');
+    return soak.stop();
   },
   crowdClose(_params: null): null {
     for (const line of crowd) line.socket.destroy();

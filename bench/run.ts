@@ -3,8 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { experiments } from './figures/all.ts';
 import type { Experiment, Sample } from './figures/figure.ts';
+import { performanceChart } from './lib/chart.ts';
+import { performanceDocument } from './lib/document.ts';
+import { describeMachine } from './lib/machine.ts';
 import { type FigureResult, lineOf, summarise } from './lib/results.ts';
 import { type Stage, setStage, withinLimit } from './lib/stage.ts';
+import { soak } from './soak.ts';
 
 const usage = `Usage: npm run bench -- [options]
 
@@ -13,6 +17,8 @@ const usage = `Usage: npm run bench -- [options]
   --runs N          runs of each figure (5)
   --quick           less of everything, for development
   --json FILE       write the results there
+  --write-docs      write docs/performance.md and docs/performance.svg (a full run)
+  --soak MINUTES    in place of figures: mixed traffic with faults; does anything grow?
   --profile         print where the engine's thread spends its time
   --loud            show what the processes say
 `;
@@ -67,6 +73,8 @@ async function main(): Promise<number> {
       runs: { type: 'string' },
       quick: { type: 'boolean' },
       json: { type: 'string' },
+      'write-docs': { type: 'boolean' },
+      soak: { type: 'string' },
       profile: { type: 'boolean' },
       loud: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -85,6 +93,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const isQuick = values.quick === true;
+  const runs = Number(values.runs ?? (isQuick ? 3 : 5));
   const stage = await setStage({
     electron: process.env['SALLYPORT_ELECTRON'] ?? '',
     isProfiled: values.profile === true,
@@ -92,13 +101,20 @@ async function main(): Promise<number> {
   });
   try {
     await stage.startEngine({ name: 'usual' });
+    if (values.soak !== undefined) return (await soak(stage, Number(values.soak))) ? 0 : 1;
+    const machine = await describeMachine(stage.versions);
     const results = await measure(stage, chosen, {
-      runs: Number(values.runs ?? (isQuick ? 3 : 5)),
+      runs,
       isQuick,
       isProfiled: values.profile === true,
     });
     if (values.json !== undefined)
       await writeFile(values.json, `${JSON.stringify(Object.fromEntries(results), undefined, 2)}\n`);
+    if (values['write-docs'] === true) {
+      const figures = experiments.flatMap((each) => each.figures);
+      await writeFile('docs/performance.md', performanceDocument(figures, results, machine, runs));
+      await writeFile('docs/performance.svg', performanceChart(figures, results));
+    }
   } finally {
     await stage.dispose();
   }

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { connect, type TLSSocket } from 'node:tls';
-import { exchangePath, type TunnelPlan } from './exchange.ts';
+import { exchange, type TunnelPlan } from './exchange.ts';
 
 /** One measurement. */
 export interface LimitTask {
@@ -35,7 +35,7 @@ function maskedFrame(payload: Buffer): Buffer {
 /** Runs one measurement; resolves with its seconds, from the first byte on. */
 export async function runLimit(task: LimitTask): Promise<number> {
   const { plan } = task;
-  const path = await exchangePath(plan);
+  const { path, end } = await exchange(plan);
   return new Promise((resolve, reject) => {
     let onBytes: (bytes: number) => void = () => undefined;
     const onread = {
@@ -53,6 +53,7 @@ export async function runLimit(task: LimitTask): Promise<number> {
     const done = (seconds: number): void => {
       resolve(seconds);
       socket.destroy();
+      end();
     };
     socket.on('secureConnect', () => {
       const key = randomBytes(16).toString('base64');

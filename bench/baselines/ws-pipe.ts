@@ -5,14 +5,14 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createWebSocketStream, WebSocket } from 'ws';
-import { exchangePath, type TunnelPlan } from './exchange.ts';
+import { exchange, type TunnelPlan } from './exchange.ts';
 
 const plan = workerData as TunnelPlan;
 
 const server = createServer({ allowHalfOpen: true, noDelay: true }, (local) => {
   local.on('error', () => local.destroy());
-  exchangePath(plan).then(
-    (path) => {
+  exchange(plan).then(
+    ({ path, end }) => {
       const options = {
         ca: [...plan.ca],
         servername: plan.host,
@@ -22,7 +22,10 @@ const server = createServer({ allowHalfOpen: true, noDelay: true }, (local) => {
       const socket = new WebSocket(`wss://127.0.0.1:${plan.port}${path}`, options);
       const remote = createWebSocketStream(socket);
       remote.on('error', () => local.destroy());
-      local.on('close', () => remote.destroy());
+      local.on('close', () => {
+        remote.destroy();
+        end();
+      });
       local.pipe(remote).pipe(local);
     },
     () => local.destroy(),

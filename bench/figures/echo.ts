@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Door } from '../load-process.ts';
+import type { Door } from '../lib/door.ts';
 import type { Stage } from '../lib/stage.ts';
 import type { Effort, Experiment } from './figure.ts';
 

@@ -4,7 +4,7 @@ import type { Experiment } from './figure.ts';
 const link = { rttMs: 30, mbitPerSecond: 20, queueBytes: 256 * 1024 };
 const bytesPerSecond = (link.mbitPerSecond * 1e6) / 8;
 /** Until an upload has found its speed. */
-const settleMs = 2000;
+const settleMs = 3000;
 
 /** Typing in one session while another one uploads over a narrow link. */
 export const uplink: Experiment = {

@@ -10,8 +10,9 @@ import type { TunnelPlan } from '../baselines/exchange.ts';
 import type { ElectronCalls } from '../electron/main.ts';
 import type { EmulatorCalls } from '../emulator-process.ts';
 import { type Place, targetPorts } from '../emulator-targets.ts';
-import type { Door, LoadCalls } from '../load-process.ts';
+import type { LoadCalls } from '../load-process.ts';
 import { createChildren } from './children.ts';
+import type { Door } from './door.ts';
 import { openHub, type Remote } from './rpc.ts';
 import { type Socat, startSocat } from './socat.ts';
 
@@ -174,7 +175,7 @@ async function assemble(
       });
     },
     async endEngine(name) {
-      for (const key of [...doors.keys()]) if (key.startsWith(`${name} `)) doors.delete(key);
+      for (const key of doors.keys()) if (key.startsWith(`${name} `)) doors.delete(key);
       await electron.call('endEngine', { name });
     },
     async quiet() {
