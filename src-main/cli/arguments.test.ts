@@ -28,9 +28,24 @@ test('a tunnel with what it needs has the usual rest', () => {
 test('every option is read', () => {
   const parsed = parseCommand([
     'tunnel',
-    ...['--bastion', bastion, '--target', '10.0.0.4', '--remote-port', '3389', '--port', '13389'],
-    ...['--address', '127.9.9.9', '--any-user', '--message-bytes', '8192', '--no-pings', '--json'],
-    ...['--cloud', 'c.json', '--in-electron'],
+    '--bastion',
+    bastion,
+    '--target',
+    '10.0.0.4',
+    '--remote-port',
+    '3389',
+    '--port',
+    '13389',
+    '--address',
+    '127.9.9.9',
+    '--any-user',
+    '--message-bytes',
+    '8192',
+    '--no-pings',
+    '--json',
+    '--cloud',
+    'c.json',
+    '--in-electron',
   ]);
   expect(parsed).toMatchObject({
     ok: true,
