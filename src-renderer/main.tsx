@@ -1,5 +1,7 @@
 import './ui/styles.ts';
 import './ui/shell.css';
+import './ui/panel.css';
+import './ui/modal.css';
 import './account/account.css';
 import './inventory/inventory.css';
 import './inventory/vm-page.css';
@@ -7,6 +9,7 @@ import './checks/checks.css';
 import './profiles/profiles.css';
 import './session/session.css';
 import './transfers/transfers.css';
+import './tunnels/tunnels.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';

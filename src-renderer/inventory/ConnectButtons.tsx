@@ -1,9 +1,9 @@
-import { BookmarkPlus, ChevronDown, Monitor, Power, SquareTerminal } from 'lucide-react';
+import { BookmarkPlus, Cable, ChevronDown, Monitor, Power, SquareTerminal } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { Button as AriaButton, Dialog, Popover } from 'react-aria-components';
 import type { VmSummary } from '../../shared/inventory.ts';
 import type { VmDetail } from '../../shared/vm-detail.ts';
-import { connectRdp, connectSsh } from '../state/actions.ts';
+import { connectRdp, connectSsh, openTunnelDialog } from '../state/actions.ts';
 import { useUi } from '../state/ui-store.ts';
 import { Button } from '../ui/Button.tsx';
 import { RdpOptions, SshOptions } from './ConnectOptions.tsx';
@@ -121,6 +121,10 @@ export function ConnectButtons({ vm, detail }: ConnectButtonsProps): ReactNode {
           </Button>
         )}
         {isWindows ? [rdp, ssh] : [ssh, rdp]}
+        <Button onPress={() => openTunnelDialog(vm.id)}>
+          <Cable className="icon" aria-hidden />
+          Tunnel…
+        </Button>
         <Button kind="quiet" onPress={() => openProfileForm(vm.id, null)}>
           <BookmarkPlus className="icon" aria-hidden />
           Save as profile

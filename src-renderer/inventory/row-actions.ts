@@ -6,6 +6,7 @@ import {
   connectRdp,
   connectSsh,
   copyText,
+  openTunnelDialog,
   openVm,
   reportError,
   run,
@@ -72,6 +73,7 @@ function vmItems(vm: VmSummary): ContextMenuItem[] {
   const isOff = powerShape(vm.power) === 'off';
   return [
     ...(vm.os === 'windows' ? [rdp, ssh] : [ssh, rdp]),
+    { kind: 'action', label: 'Tunnel…', run: () => openTunnelDialog(vm.id) },
     ...(isOff ? [{ kind: 'action', label: 'Start', run: () => startVm(vm.id) } as const] : []),
     { kind: 'separator' },
     { kind: 'action', label: 'Open page', run: () => openVm(vm.id) },

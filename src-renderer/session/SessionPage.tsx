@@ -1,10 +1,9 @@
 import { Upload } from 'lucide-react';
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import type { Session } from '../../shared/session.ts';
-import { reportError } from '../state/actions.ts';
+import { reportError, showPanel } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
-import { useUi } from '../state/ui-store.ts';
 import { ConnectingView } from './ConnectingView.tsx';
 import { RdpView } from './RdpView.tsx';
 import { SessionBanner } from './SessionBanner.tsx';
@@ -20,7 +19,7 @@ function carriesFiles(event: DragEvent): boolean {
 
 async function offerFiles(sessionId: string, files: readonly File[]): Promise<void> {
   const result = await bridge().offerFiles(sessionId, files);
-  if (result.ok) useUi.setState({ isPanelOpen: true });
+  if (result.ok) showPanel('transfers');
   else reportError(result.error);
 }
 

@@ -6,7 +6,7 @@ import type { AppState, Settings } from '../../shared/state.ts';
 import { currentState, useMirror } from './app-store.ts';
 import { bridge } from './bridge.ts';
 import { closeTab, followSessions, neighbourTab, showSession, showVm, type Tab, tabId } from './tabs.ts';
-import { useUi } from './ui-store.ts';
+import { type PanelTab, useUi } from './ui-store.ts';
 
 type ConnectSsh = z.infer<typeof connectSshSchema>;
 type ConnectRdp = z.infer<typeof connectRdpSchema>;
@@ -125,6 +125,21 @@ export function connectTabs(): () => void {
     useUi.setState((ui) => followSessions(ui, before, now));
     before = now;
   });
+}
+
+/** Shows a part of the panel at the bottom. */
+export function showPanel(panelTab: PanelTab): void {
+  useUi.setState({ isPanelOpen: true, panelTab });
+}
+
+/** Shows a part of the panel, or hides the panel if that part is on screen. */
+export function togglePanel(panelTab: PanelTab): void {
+  useUi.setState((ui) => ({ isPanelOpen: !ui.isPanelOpen || ui.panelTab !== panelTab, panelTab }));
+}
+
+/** Opens the Tunnel… dialog of a machine. */
+export function openTunnelDialog(vmId: string): void {
+  useUi.setState({ tunnelDialogVmId: vmId });
 }
 
 /** Puts text into the clipboard. */

@@ -14,6 +14,10 @@ export interface ConnectOptionsRequest {
   readonly protocol: 'ssh' | 'rdp';
 }
 
+/** What the panel at the bottom can show. */
+export const panelTabs = ['transfers', 'tunnels'] as const;
+export type PanelTab = (typeof panelTabs)[number];
+
 /** What only this window knows: nothing here is worth keeping when it closes. */
 export interface UiState extends TabsState {
   readonly filter: string;
@@ -26,6 +30,11 @@ export interface UiState extends TabsState {
   /** In a small window the list lies over a session's page, and is closed until it is asked for. */
   readonly isDrawerOpen: boolean;
   readonly isPanelOpen: boolean;
+  readonly panelTab: PanelTab;
+  /** The panel takes most of the window, for a look at details. */
+  readonly isPanelTall: boolean;
+  /** The machine for which the Tunnel… dialog is open. */
+  readonly tunnelDialogVmId: string | null;
   readonly profileForm: ProfileFormState | null;
   readonly connectOptions: ConnectOptionsRequest | null;
   /** The saved connection whose deletion waits for a yes. */
@@ -45,6 +54,9 @@ export const useUi = create<UiState>(() => ({
   isSidebarOpen: true,
   isDrawerOpen: false,
   isPanelOpen: false,
+  panelTab: 'transfers',
+  isPanelTall: false,
+  tunnelDialogVmId: null,
   profileForm: null,
   connectOptions: null,
   deletingProfileId: null,

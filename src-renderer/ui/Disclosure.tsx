@@ -4,13 +4,21 @@ import { type ReactNode, useId, useState } from 'react';
 interface DisclosureProps {
   readonly label: string;
   readonly isInitiallyOpen?: boolean;
+  /** Something in it needs attention: opens it, and it stays open. */
+  readonly needsAttention?: boolean;
   readonly children: ReactNode;
 }
 
 /** A line that opens what lies behind it; what is closed is not rendered. */
-export function Disclosure({ label, isInitiallyOpen = false, children }: DisclosureProps): ReactNode {
+export function Disclosure({
+  label,
+  isInitiallyOpen = false,
+  needsAttention = false,
+  children,
+}: DisclosureProps): ReactNode {
   const [isOpen, setOpen] = useState(isInitiallyOpen);
   const id = useId();
+  if (needsAttention && !isOpen) setOpen(true);
   return (
     <>
       <button

@@ -5,12 +5,13 @@ import { Sidebar } from '../inventory/Sidebar.tsx';
 import { useAppState } from '../state/app-store.ts';
 import { shortcutText } from '../state/shortcuts.ts';
 import { useUi } from '../state/ui-store.ts';
-import { TransfersPanel } from '../transfers/TransfersPanel.tsx';
+import { TunnelDialog } from '../tunnels/TunnelDialog.tsx';
 import { Content } from './Content.tsx';
 import { ContextMenu } from './ContextMenu.tsx';
 import { IconButton } from './IconButton.tsx';
 import { showSidebar, useIsDrawer } from './sidebar-mode.ts';
 import { Notices } from './Notices.tsx';
+import { Panel } from './Panel.tsx';
 import { StatusLine } from './StatusLine.tsx';
 import { TitleBar } from './TitleBar.tsx';
 
@@ -59,7 +60,7 @@ function Workspace(): ReactNode {
         {isDrawer && isDrawerOpen && <Drawer />}
         <Content />
       </div>
-      {isPanelOpen && <TransfersPanel />}
+      {isPanelOpen && <Panel />}
     </>
   );
 }
@@ -74,6 +75,7 @@ export function Shell(): ReactNode {
       {isSignedIn ? <Workspace /> : <Welcome />}
       <StatusLine />
       <ContextMenu />
+      {isSignedIn && <TunnelDialog />}
     </div>
   );
 }

@@ -1,35 +1,56 @@
-import { ArrowUpDown } from 'lucide-react';
+import { ArrowUpDown, Cable } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { togglePanel } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
 import { shortcutText } from '../state/shortcuts.ts';
 import { statusText } from '../state/status-text.ts';
-import { useUi } from '../state/ui-store.ts';
+import { type PanelTab, panelTabs, useUi } from '../state/ui-store.ts';
 import { isActive } from '../transfers/transfer-words.ts';
+import { panelCount, panelNames } from './panel-words.ts';
 
-/** The lowest row: what happens now, and the switch of the panel. */
+const icons: Readonly<Record<PanelTab, LucideIcon>> = { transfers: ArrowUpDown, tunnels: Cable };
+
+/** Shows one part of the panel, or hides it. */
+function PanelSwitch({ tab }: { readonly tab: PanelTab }): ReactNode {
+  const platform = useAppState((state) => state.platform);
+  const total = useAppState((state) => panelCount(state, tab));
+  const active = useAppState((state) =>
+    tab === 'transfers' ? Object.values(state.transfers).filter(isActive).length : 0,
+  );
+  const isShown = useUi((ui) => ui.isPanelOpen && ui.panelTab === tab);
+  const Icon = icons[tab];
+  const count = active > 0 ? ` (${String(active)} running)` : total > 0 ? ` (${String(total)})` : '';
+  return (
+    <button
+      type="button"
+      className="status-button"
+      aria-expanded={isShown}
+      title={`${panelNames[tab]} (${shortcutText('toggle-panel', platform)})`}
+      onClick={() => togglePanel(tab)}
+    >
+      <Icon className="icon" aria-hidden />
+      {panelNames[tab]}
+      {count}
+    </button>
+  );
+}
+
+/** The lowest row: what happens now, and the switches of the panel. */
 export function StatusLine(): ReactNode {
   const text = useAppState(statusText);
-  const platform = useAppState((state) => state.platform);
-  const total = useAppState((state) => Object.keys(state.transfers).length);
-  const active = useAppState((state) => Object.values(state.transfers).filter(isActive).length);
   const isSignedIn = useAppState((state) => state.account.kind === 'signed-in');
-  const isOpen = useUi((ui) => ui.isPanelOpen);
   return (
     <footer className="status-line small">
       <output aria-label="Status" className="status-text">
         {text}
       </output>
       {isSignedIn && (
-        <button
-          type="button"
-          className="status-button"
-          aria-expanded={isOpen}
-          title={`Transfers (${shortcutText('toggle-panel', platform)})`}
-          onClick={() => useUi.setState({ isPanelOpen: !isOpen })}
-        >
-          <ArrowUpDown className="icon" aria-hidden />
-          Transfers{active > 0 ? ` (${String(active)} running)` : total > 0 ? ` (${String(total)})` : ''}
-        </button>
+        <span className="status-switches">
+          {panelTabs.map((tab) => (
+            <PanelSwitch key={tab} tab={tab} />
+          ))}
+        </span>
       )}
     </footer>
   );

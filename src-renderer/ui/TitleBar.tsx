@@ -1,15 +1,18 @@
 import { CloudCog } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { AccountMenu } from '../account/AccountMenu.tsx';
+import { showPanel } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
 import { liveSessionCount } from '../state/status-text.ts';
+import { openTunnelCount } from '../tunnels/tunnel-words.ts';
 import { plural } from './format.ts';
 
-/** The uppermost row: who is signed in to which cloud, and how many sessions are live. */
+/** The uppermost row: who is signed in to which cloud, how many sessions are live and how many tunnels open. */
 export function TitleBar(): ReactNode {
   const cloud = useAppState((state) => state.cloud);
   const isSignedIn = useAppState((state) => state.account.kind === 'signed-in');
   const liveCount = useAppState(liveSessionCount);
+  const tunnelCount = useAppState((state) => openTunnelCount(state.tunnels));
   return (
     <header className="title-bar">
       {isSignedIn && <h1 className="visually-hidden">Sallyport</h1>}
@@ -24,6 +27,12 @@ export function TitleBar(): ReactNode {
           <span className="live-dot" aria-hidden />
           {plural(liveCount, 'live session')}
         </span>
+      )}
+      {isSignedIn && tunnelCount > 0 && (
+        <button type="button" className="title-button" onClick={() => showPanel('tunnels')}>
+          <span className="live-dot" aria-hidden />
+          {plural(tunnelCount, 'tunnel')}
+        </button>
       )}
     </header>
   );
