@@ -52,15 +52,15 @@ async function measure(
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }
+    // Before engines of this experiment end.
+    const profile = options.isProfiled ? await stage.electron.call('stopProfile', null) : [];
     await experiment.finish?.(stage).catch((error: unknown) => failures.push(String(error)));
     for (const figure of experiment.figures) {
       const result = summarise(figure, samples.get(figure.id) ?? [], failures);
       results.set(figure.id, result);
       console.log(lineOf(figure, result));
     }
-    if (options.isProfiled) {
-      for (const line of await stage.electron.call('stopProfile', null)) console.log(`    ${line}`);
-    }
+    for (const line of profile) console.log(`    ${line}`);
   }
   return results;
 }

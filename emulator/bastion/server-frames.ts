@@ -33,7 +33,7 @@ export function framedCycle(block: Buffer, size: number): Cycle {
   const known = made.get(size);
   if (known) return known;
   // Until block and frames end together; where that is far away the last frame of a round is shorter.
-  const rounds = Math.min(64, Math.max(size < 1024 ? 1 : 4, size / gcd(size, block.length)));
+  const rounds = Math.min(64, Math.max(1, size / gcd(size, block.length)));
   const payload = Buffer.concat(Array.from({ length: rounds }, () => block));
   const parts: Buffer[] = [];
   for (let at = 0; at < payload.length; at += size) {
