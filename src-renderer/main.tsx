@@ -10,6 +10,7 @@ import './profiles/profiles.css';
 import './session/session.css';
 import './transfers/transfers.css';
 import './tunnels/tunnels.css';
+import './activity/activity.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
@@ -17,6 +18,7 @@ import { connectCommands } from './commands.ts';
 import { connectTerminals } from './session/terminals.ts';
 import { connectTabs } from './state/actions.ts';
 import { connectMirror } from './state/app-store.ts';
+import { connectInView } from './tunnels/in-view.ts';
 import { connectDrawer } from './ui/sidebar-mode.ts';
 
 const root = document.getElementById('root');
@@ -26,6 +28,7 @@ connectTabs();
 connectTerminals();
 connectCommands();
 connectDrawer();
+connectInView();
 connectMirror();
 createRoot(root).render(
   <StrictMode>

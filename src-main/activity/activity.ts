@@ -9,6 +9,13 @@ type Fields = Parameters<Log['info']>[1];
 /** Entries that are kept for a look back. */
 const keptEntries = 500;
 
+/** What the engine's thread reports without a level, and what a person should see at a glance. */
+const raisedLevels: Readonly<Record<string, Level>> = {
+  'client-refused': 'warn',
+  'connection-failed': 'error',
+  'token-not-deleted': 'warn',
+};
+
 /** Hears of everything that is logged, and keeps the latest of it in the state for the Activity panel, redacted. */
 export class ActivityLog implements Log {
   private readonly log: Log;
@@ -48,7 +55,7 @@ export class ActivityLog implements Log {
     this.state.upsert('activity', id, {
       id,
       at: Date.now(),
-      level,
+      level: level === 'info' ? (raisedLevels[event] ?? level) : level,
       event,
       fields: Object.fromEntries(clean),
     });

@@ -133,6 +133,7 @@ export class Tunnels {
     }
     await this.stop(id);
     this.needs.state.remove('tunnels', [id]);
+    this.needs.log.info('tunnel-removed', { tunnelId: id, remotePort: tunnel.remotePort });
     return ok(null);
   }
 
@@ -151,6 +152,7 @@ export class Tunnels {
       tone: 'danger',
     });
     if (answer.kind !== 'accepted') return ok(null);
+    this.needs.log.info('tunnel-allowed', { tunnelId: id, uid });
     this.needs.engine.allow(id, uid === null ? { kind: 'anyone' } : { kind: 'uid', uid });
     this.needs.state.update('tunnels', id, (each) => ({
       ...each,
@@ -227,6 +229,8 @@ export class Tunnels {
   private opened(spec: TunnelSpec, address: Result<TunnelAddress>): void {
     if (!address.ok) return;
     const state: TunnelState = { kind: 'listening', sinceMs: Date.now(), ...address.value };
+    const { remotePort } = spec;
+    this.needs.log.info('tunnel-listening', { tunnelId: spec.id, remotePort, localPort: state.port });
     const known = this.find(spec.id);
     if (known !== undefined && known.draft !== null) {
       if (known.state.kind === 'opening') this.setState(spec.id, state);
@@ -250,8 +254,10 @@ export class Tunnels {
     if (event.kind === 'step') return;
     this.needs.state.update('tunnels', event.tunnelId, (tunnel) => afterEvent(tunnel, event));
     // The engine still holds the tunnel, with its totals; nothing more can come of it.
-    if (event.kind === 'idle-closed')
+    if (event.kind === 'idle-closed') {
+      this.needs.log.info('tunnel-unused', { tunnelId: event.tunnelId });
       drop(this.needs.log, 'idle tunnel', this.needs.engine.close(event.tunnelId));
+    }
   }
 
   private closed(id: string): void {
@@ -266,6 +272,12 @@ export class Tunnels {
   }
 
   private setState(id: string, state: TunnelState): void {
+    const { log } = this.needs;
+    if (state.kind === 'stopped') log.info('tunnel-stopped', { tunnelId: id });
+    if (state.kind === 'failed') {
+      const { code, detail } = state.error;
+      log.error('tunnel-failed', { tunnelId: id, code, detail });
+    }
     this.needs.state.update('tunnels', id, (tunnel) => withState(tunnel, state));
   }
 

@@ -15,7 +15,7 @@ export interface ConnectOptionsRequest {
 }
 
 /** What the panel at the bottom can show. */
-export const panelTabs = ['transfers', 'tunnels'] as const;
+export const panelTabs = ['transfers', 'tunnels', 'activity'] as const;
 export type PanelTab = (typeof panelTabs)[number];
 
 /** What only this window knows: nothing here is worth keeping when it closes. */

@@ -54,7 +54,7 @@ export function WaterfallTable({ waterfall }: { readonly waterfall: Waterfall })
             </th>
           )}
           <th scope="col" className="number">
-            After
+            Begins at
           </th>
           <th scope="col" className="number">
             Took

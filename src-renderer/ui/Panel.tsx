@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronsDown, ChevronsUp } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
+import { ActivityPanel } from '../activity/ActivityPanel.tsx';
 import { useAppState } from '../state/app-store.ts';
 import { shortcutText } from '../state/shortcuts.ts';
 import { type PanelTab, panelTabs, useUi } from '../state/ui-store.ts';
@@ -12,6 +13,7 @@ import { panelCount, panelNames } from './panel-words.ts';
 const contents: Readonly<Record<PanelTab, () => ReactNode>> = {
   transfers: TransfersPanel,
   tunnels: TunnelsPanel,
+  activity: ActivityPanel,
 };
 
 function PanelTabView({ tab }: { readonly tab: PanelTab }): ReactNode {

@@ -1,4 +1,4 @@
-import { ArrowUpDown, Cable } from 'lucide-react';
+import { ArrowUpDown, Cable, ScrollText } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { togglePanel } from '../state/actions.ts';
@@ -9,7 +9,11 @@ import { type PanelTab, panelTabs, useUi } from '../state/ui-store.ts';
 import { isActive } from '../transfers/transfer-words.ts';
 import { panelCount, panelNames } from './panel-words.ts';
 
-const icons: Readonly<Record<PanelTab, LucideIcon>> = { transfers: ArrowUpDown, tunnels: Cable };
+const icons: Readonly<Record<PanelTab, LucideIcon>> = {
+  transfers: ArrowUpDown,
+  tunnels: Cable,
+  activity: ScrollText,
+};
 
 /** Shows one part of the panel, or hides it. */
 function PanelSwitch({ tab }: { readonly tab: PanelTab }): ReactNode {
