@@ -131,10 +131,7 @@ test('an unused listener closes by itself, but not under a connection', async ()
 /** A program of the user `nobody` that says a word and repeats what it hears. */
 function asNobody({ address, port }: TunnelAddress): Promise<string> {
   const script = `exec 3<>/dev/tcp/${address}/${port}; printf hello >&3; timeout 5 head -c 5 <&3`;
-  const child = spawn('setpriv', [
-    ...['--reuid=65534', '--regid=65534', '--clear-groups', 'bash', '-c'],
-    script,
-  ]);
+  const child = spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'bash', '-c', script]);
   let heard = '';
   child.stdout.on('data', (chunk: Buffer) => (heard += chunk.toString()));
   return once(child, 'close').then(() => heard);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import demoEstate from '../../emulator/estates/demo.json' with { type: 'json' };
-import { type Emulator, startEmulator } from '../../emulator/index.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
 import { loadCloud } from '../../src-main/azure/load-cloud.ts';
 import { ServicePrincipal } from '../../src-main/cli/service-principal.ts';
 import { ConnectorAgent } from '../../src-main/net/connector-agent.ts';
@@ -78,8 +78,14 @@ export interface TunnelLab {
 export async function startTunnelLab(
   switches: object = {},
   needs: Partial<EngineNeeds> = {},
+  link?: EmulatorOptions['link'],
 ): Promise<TunnelLab> {
-  const emulator = await startEmulator({ estate: labEstate(switches), latencies: 'none', targets: 'none' });
+  const emulator = await startEmulator({
+    estate: labEstate(switches),
+    latencies: 'none',
+    targets: 'none',
+    ...(link === undefined ? {} : { link }),
+  });
   const loaded = await loadCloud(emulator.cloudFile);
   if (!loaded.ok) throw new Error(loaded.error.detail);
   const { cloud, ca } = loaded.value;

@@ -12,7 +12,7 @@ import { Timeline } from './timeline.ts';
 import { type DataPlaneToken, deleteToken, type Endpoint, exchangeToken } from './token-exchange.ts';
 import type { Transport } from './transport.ts';
 import type { TokenRenewal, TunnelSpec } from './tunnel-types.ts';
-import { openWebSocket } from './web-socket.ts';
+import { openWebSocket, type WebSocketOptions } from './web-socket.ts';
 
 export interface ConnectionNeeds {
   readonly number: number;
@@ -31,6 +31,8 @@ export interface ConnectionNeeds {
   readonly admission: Promise<string | null>;
   readonly admissionFirst: boolean;
   readonly messageBytes: number;
+  /** What is known of a Bastion from earlier connections. */
+  readonly peerOf: (host: string) => WebSocketOptions['peer'];
   readonly onStep: (step: ConnectionStep, durationMs: number) => void;
   readonly onFailed: (step: ConnectionStep, error: AppError) => void;
   readonly onClosed: (error: AppError | null) => void;
@@ -242,7 +244,7 @@ export class Connection {
     const opened = await openWebSocket(
       bare.value,
       { authority: authorityOf(host, needs.port), path: pathOf(needs.spec.bastion.kind, token) },
-      { messageBytes: needs.messageBytes, pings: needs.spec.pings },
+      { messageBytes: needs.messageBytes, pings: needs.spec.pings, peer: needs.peerOf(host) },
       {
         ...events,
         onOpen: (transport) => {

@@ -19,6 +19,7 @@ import type {
   WarmTarget,
 } from './tunnel-types.ts';
 import { WarmConnections } from './warm-connections.ts';
+import type { WebSocketOptions } from './web-socket.ts';
 
 /** What the engine needs of whoever runs it. */
 export interface EngineNeeds {
@@ -36,6 +37,9 @@ const reportEveryMs = 250;
 
 const connectTimeoutMs = 30_000;
 
+/** Frames are written with a length of 16 bits at the most. */
+const mostMessageBytes = 65_535;
+
 /** Opens and closes tunnels. Knows neither Electron nor who uses it; runs in a worker, a test or a command line. */
 export class TunnelEngine {
   private readonly needs: EngineNeeds;
@@ -44,6 +48,7 @@ export class TunnelEngine {
   private readonly warm: WarmConnections;
   private readonly peers: PeerChecker;
   private readonly pool = new BufferPool();
+  private readonly bastions = new Map<string, WebSocketOptions['peer']>();
   private readonly tunnels = new Map<string, Tunnel>();
   private readonly reportTimer: NodeJS.Timeout;
   private nextConnection = 1;
@@ -72,13 +77,14 @@ export class TunnelEngine {
     const tunnel = new Tunnel(spec, {
       tools: {
         port: this.needs.dataPlane.port,
-        messageBytes: this.needs.options.messageBytes,
+        messageBytes: Math.min(this.needs.options.messageBytes, mostMessageBytes),
         endpointOf: (host) => ({
           origin: `https://${host}${this.needs.dataPlane.port === 443 ? '' : `:${this.needs.dataPlane.port}`}`,
           agent: this.agent,
         }),
         openBare: (host, signal) => this.warm.take(host, signal),
         armToken: this.needs.armToken,
+        peerOf: (host) => this.peerOf(host),
       },
       peers: this.peers,
       pool: this.pool,
@@ -141,6 +147,12 @@ export class TunnelEngine {
     this.warm.dispose();
     this.agent.destroy();
     this.connector.dispose();
+  }
+
+  private peerOf(host: string): WebSocketOptions['peer'] {
+    const known = this.bastions.get(host) ?? { answersPings: 'unknown' };
+    this.bastions.set(host, known);
+    return known;
   }
 
   private get platform(): NodeJS.Platform {

@@ -5,6 +5,9 @@ import { ReadTurn } from './read-turn.ts';
 
 /** What all local connections of the thread read into; whoever reads is done with it when the call returns. */
 const scratch = Buffer.allocUnsafeSlow(64 * 1024);
+/** Views of it, the smallest first: how much one read may bring. */
+const views = [4, 16, 64].map((kibibytes) => scratch.subarray(0, kibibytes * 1024));
+const [smallView = scratch] = views;
 
 /** A handle as Node keeps it in an accepted socket. Undocumented: a test holds it, and there is a way without. */
 interface WithHandle {
@@ -24,12 +27,17 @@ export class LocalEnd {
   readonly writer: PooledWriter;
   /** How it reads: into reused memory, or by Node's `data` events where handles cannot be taken over. */
   readonly reads: 'in-place' | 'events';
+  private view = scratch;
   private readonly turn: ReadTurn;
   private reader: LocalReader | null = null;
 
   /** `accepted` comes from a server with `allowHalfOpen` and `pauseOnConnect`, and is used up by this. */
   constructor(accepted: Socket, pool: BufferPool) {
-    const rewrapped = rewrap(accepted, (bytes) => this.read(scratch, bytes));
+    const rewrapped = rewrap(
+      accepted,
+      () => this.view,
+      (bytes) => this.read(scratch, bytes),
+    );
     this.reads = rewrapped === null ? 'events' : 'in-place';
     this.socket = rewrapped ?? accepted;
     this.turn = new ReadTurn(this.socket, 'held');
@@ -47,6 +55,11 @@ export class LocalEnd {
 
   attach(reader: LocalReader): void {
     this.reader = reader;
+  }
+
+  /** How much one read should bring from now on; a size that suits is taken. */
+  readAtATime(bytes: number): void {
+    this.view = views.findLast((view) => view.length <= bytes) ?? smallView;
   }
 
   pause(): void {
@@ -67,7 +80,7 @@ export class LocalEnd {
  * The same connection as a socket that reads into reused memory, which Node offers only for sockets it opens itself.
  * Null where an accepted socket does not look as expected.
  */
-function rewrap(accepted: Socket, onRead: (bytes: number) => void): Socket | null {
+function rewrap(accepted: Socket, nextView: () => Buffer, onRead: (bytes: number) => void): Socket | null {
   const holder = accepted as unknown as WithHandle;
   const handle = holder._handle;
   if (typeof handle !== 'object' || handle === null || !('useUserBuffer' in handle)) return null;
@@ -76,7 +89,7 @@ function rewrap(accepted: Socket, onRead: (bytes: number) => void): Socket | nul
     allowHalfOpen: true,
     pauseOnCreate: true,
     onread: {
-      buffer: scratch,
+      buffer: nextView,
       callback: (bytes: number) => {
         onRead(bytes);
         return true;

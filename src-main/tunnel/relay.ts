@@ -122,6 +122,7 @@ export class Relay {
     this.sentBytes += bytes;
     if (this.receivedBytes === 0) this.hold(buffer, bytes);
     if (!transport.send(buffer, 0, bytes)) this.local.pause();
+    this.local.readAtATime(transport.wantedBytes());
   }
 
   private hold(buffer: Buffer, bytes: number): void {

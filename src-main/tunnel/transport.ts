@@ -7,6 +7,8 @@ export interface Transport {
    * (what is sent all the same is still taken).
    */
   readonly send: (buffer: Buffer, start: number, end: number) => boolean;
+  /** How much should be read for it at a time: little where the link is slow, so that no more waits than is allowed. */
+  readonly wantedBytes: () => number;
   /** Stops and restarts the delivery of bytes; what has been received already may still come. */
   readonly pause: () => void;
   readonly resume: () => void;

@@ -10,7 +10,7 @@ import type { Allowance, TokenRenewal, TunnelAddress, TunnelEvent, TunnelSpec } 
 
 /** What all tunnels of the engine share with their connections. */
 export interface ConnectionTools
-  extends Pick<ConnectionNeeds, 'port' | 'endpointOf' | 'openBare' | 'messageBytes'> {
+  extends Pick<ConnectionNeeds, 'port' | 'endpointOf' | 'openBare' | 'messageBytes' | 'peerOf'> {
   readonly armToken: (tenantId: string, renewal: TokenRenewal) => Promise<Result<string>>;
 }
 

@@ -1,13 +1,17 @@
 /** How long bytes of an upload may queue on the way, over the bare round trip. */
-const allowedQueueMs = 15;
+const allowedQueueMs = 8;
+
+const momentMs = 4;
 
 /** Before anything is known; and the least, which fills any link that is slow enough to need a limit. */
 const firstWindowBytes = 256 * 1024;
 const smallestWindowBytes = 48 * 1024;
-const largestWindowBytes = 16 * 1024 * 1024;
+const largestWindowBytes = 64 * 1024 * 1024;
 
 /** A probe follows the data at least this often while something is under way. */
-const smallestProbeBytes = 32 * 1024;
+const smallestProbeBytes = 16 * 1024;
+/** Probes in one window: what arrives is known no finer than that. */
+const probesPerWindow = 16;
 
 /** How long the shortest round trip seen is believed before it is measured anew with an empty queue. */
 const memoryMs = 10_000;
@@ -15,8 +19,11 @@ const memoryMs = 10_000;
 /** How many rates are looked back on. */
 const keptRates = 8;
 
+/** Round trips without more speed after which a link counts as full. */
+const fullAfterRounds = 3;
+
 /** Pings that may be unanswered at a time: a service that answers none must not make us send ever more. */
-const mostProbes = 32;
+const mostProbes = 64;
 
 interface Probe {
   readonly id: number;
@@ -27,7 +34,7 @@ interface Probe {
   readonly arrivedAtMs: number;
   /** The link was not offered all that the window allows: the rate says little of it. */
   readonly isUnderused: boolean;
-  /** So little was under way that it cannot have queued behind our own bytes. */
+  /** Whatever was under way before the queue was let run empty has arrived: the round trip is that of the bare way. */
   readonly isClean: boolean;
 }
 
@@ -50,12 +57,21 @@ export class UplinkWindow {
   private probedBytes = 0;
   private phase: 'growing' | 'steady' | 'draining' = 'growing';
   private bestRate = 0;
-  private flatSamples = 0;
+  private flatRounds = 0;
+  private roundBest = 0;
+  /** A round trip is over when something that was sent after so many bytes had arrived has arrived itself. */
+  private roundEndBytes = 0;
+  private drainFromBytes = 0;
   private nextId = 1;
 
   /** Bytes that may be under way. */
   get size(): number {
     return this.windowBytes;
+  }
+
+  /** What the link takes in a moment too short to be felt; unlimited as long as nothing is known. */
+  get momentBytes(): number {
+    return this.rates.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...this.rates) * momentMs;
   }
 
   get underWayBytes(): number {
@@ -66,12 +82,17 @@ export class UplinkWindow {
     return this.underWayBytes >= this.windowBytes;
   }
 
+  /** Nothing is under way that would ever say that there is room again. */
+  get isStuck(): boolean {
+    return this.isFull && this.probes.length === 0;
+  }
+
   /** Counts bytes; true if a probe should follow them. */
   sent(bytes: number, nowMs: number): boolean {
     if (this.underWayBytes === 0) this.arrivedAtMs = nowMs;
     this.sentBytes += bytes;
     if (this.probes.length >= mostProbes) return false;
-    return this.sentBytes - this.probedBytes >= Math.max(smallestProbeBytes, this.windowBytes / 8);
+    return this.sentBytes - this.probedBytes >= this.probeBytes;
   }
 
   /** A ping is sent behind everything so far. Returns its number, which its pong must bear. */
@@ -87,9 +108,7 @@ export class UplinkWindow {
       arrivedBytes: this.arrivedBytes,
       arrivedAtMs: this.arrivedAtMs,
       isUnderused: this.phase === 'draining' || underWayBytes < windowBytes / 2,
-      isClean:
-        underWayBytes <=
-        Math.max(smallestWindowBytes, this.bestRate * this.shortestMs) / 2 + smallestProbeBytes,
+      isClean: this.phase === 'draining' && this.arrivedBytes >= this.drainFromBytes,
     });
     return id;
   }
@@ -104,42 +123,63 @@ export class UplinkWindow {
     if (probe === undefined) return null;
     this.probes.splice(0, index + 1);
     const roundTripMs = Math.max(nowMs - probe.sentAtMs, 0.01);
-    if (roundTripMs <= this.shortestMs || (this.phase === 'draining' && probe.isClean)) {
+    if (roundTripMs <= this.shortestMs) {
       this.shortestMs = roundTripMs;
       this.shortestAtMs = nowMs;
       if (this.phase === 'draining') this.phase = 'steady';
-    }
+    } else if (probe.isClean) this.measureAnew(roundTripMs, nowMs);
     const delivered = probe.sentBytes - probe.arrivedBytes;
     // A handful of bytes says nothing of the link.
     if (delivered >= smallestProbeBytes / 2) {
-      this.learn(delivered / Math.max(nowMs - probe.arrivedAtMs, 0.01), probe.isUnderused);
+      this.learn(delivered / Math.max(nowMs - probe.arrivedAtMs, 0.01), probe);
     }
     this.arrivedBytes = probe.sentBytes;
     this.arrivedAtMs = nowMs;
-    if (this.phase === 'steady' && nowMs - this.shortestAtMs > memoryMs) this.phase = 'draining';
+    if (this.phase === 'steady' && nowMs - this.shortestAtMs > memoryMs) {
+      this.phase = 'draining';
+      this.drainFromBytes = this.sentBytes;
+    }
     this.resize();
     return roundTripMs;
   }
 
-  private learn(bytesPerMs: number, isUnderused: boolean): void {
-    if (isUnderused && bytesPerMs < Math.max(0, ...this.rates)) return;
+  /** The way is longer than it was: a new look at what it carries, if by much. */
+  private measureAnew(roundTripMs: number, nowMs: number): void {
+    this.phase = roundTripMs > this.shortestMs * 1.5 ? 'growing' : 'steady';
+    this.shortestMs = roundTripMs;
+    this.shortestAtMs = nowMs;
+    this.bestRate = 0;
+    this.flatRounds = 0;
+  }
+
+  private learn(bytesPerMs: number, probe: Probe): void {
+    if (probe.isUnderused && bytesPerMs < Math.max(0, ...this.rates)) return;
     this.rates.push(bytesPerMs);
     if (this.rates.length > keptRates) this.rates.shift();
     if (this.phase !== 'growing') return;
-    this.flatSamples = bytesPerMs > this.bestRate * 1.1 ? 0 : this.flatSamples + 1;
-    // More under way has brought nothing for a whole window: the link is full.
-    if (this.flatSamples >= keptRates) this.phase = 'steady';
-    this.bestRate = Math.max(this.bestRate, bytesPerMs);
+    this.roundBest = Math.max(this.roundBest, bytesPerMs);
+    if (probe.arrivedBytes < this.roundEndBytes) return;
+    this.roundEndBytes = this.sentBytes;
+    this.flatRounds = this.roundBest > this.bestRate * 1.2 ? 0 : this.flatRounds + 1;
+    // More under way has brought nothing for several round trips: the link is full.
+    if (this.flatRounds >= fullAfterRounds) this.phase = 'steady';
+    this.bestRate = Math.max(this.bestRate, this.roundBest);
+    this.roundBest = 0;
+  }
+
+  private get probeBytes(): number {
+    return Math.max(smallestProbeBytes, this.windowBytes / probesPerWindow);
   }
 
   private resize(): void {
     if (this.rates.length === 0) return;
     const rate = Math.max(...this.rates);
-    this.bestRate = rate;
     const wanted =
       this.phase === 'draining'
         ? (rate * this.shortestMs) / 2
         : rate * (this.shortestMs * (this.phase === 'growing' ? 2 : 1) + allowedQueueMs);
-    this.windowBytes = Math.min(largestWindowBytes, Math.max(smallestWindowBytes, wanted));
+    // What has arrived since the last probe still counts as under way: it must not make the window seem full.
+    const withProbe = wanted + this.probeBytes;
+    this.windowBytes = Math.min(largestWindowBytes, Math.max(smallestWindowBytes, withProbe));
   }
 }

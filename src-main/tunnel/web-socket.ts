@@ -14,6 +14,8 @@ export interface WebSocketOptions {
   /** Payload of one message at the most. The reference client sends 4096; fragments close the connection. */
   readonly messageBytes: number;
   readonly pings: 'on' | 'off';
+  /** What is known of this Bastion, for its next connections. */
+  readonly peer: { answersPings: 'yes' | 'no' | 'unknown' };
 }
 
 const upgradeTimeoutMs = 20_000;
@@ -24,8 +26,8 @@ const goodbyeTimeoutMs = 1_000;
 const highWaterBytes = 512 * 1024;
 /** Answers to pings pile up only before a peer that does not read; then only the latest is owed. */
 const pongWaterBytes = 64 * 1024;
-/** With pings off nothing says what has arrived; the kernel's own buffers are the limit then. */
-const noWindow = Number.POSITIVE_INFINITY;
+/** How long the first pong of an unknown service is waited for before an upload goes on without. */
+const patienceMs = 1_500;
 /** More than this under way, and a missing pong may only wait behind it. */
 const stallBytes = 64 * 1024;
 const normalCode = 1000;
@@ -94,8 +96,10 @@ class WebSocketTransport implements Transport {
   private readonly reader: FrameReader;
   private readonly window = new UplinkWindow();
   private readonly watch: PeerWatch;
+  private readonly openedAtMs = performance.now();
   private state: 'open' | 'closing' | 'ended' = 'open';
   private closeTimer: NodeJS.Timeout | null = null;
+  private patienceTimer: NodeJS.Timeout | null = null;
   private peerCode: number | null = null;
   private owedPong: Buffer | null = null;
   private hasFrame = false;
@@ -149,7 +153,15 @@ class WebSocketTransport implements Transport {
     if (this.options.pings === 'on' && this.window.sent(end - start, performance.now())) this.ping();
     writer.endChunk();
     this.isBlocked = this.isFull();
+    if (this.isBlocked) {
+      if (this.isWindowed() && this.window.isStuck) this.ping();
+      this.waitForFirstPong();
+    }
     return !this.isBlocked;
+  }
+
+  wantedBytes(): number {
+    return this.isWindowed() ? this.window.momentBytes : Number.POSITIVE_INFINITY;
   }
 
   pause(): void {
@@ -190,8 +202,24 @@ class WebSocketTransport implements Transport {
 
   private isFull(): boolean {
     const { pendingBytes } = this.bare.writer;
-    const windowBytes = this.options.pings === 'on' && this.watch.isAnswered ? this.window.size : noWindow;
-    return pendingBytes >= highWaterBytes || this.window.underWayBytes >= windowBytes;
+    return pendingBytes >= highWaterBytes || (this.isWindowed() && this.window.isFull);
+  }
+
+  /** Whether pongs tell what has arrived. Without them the kernel's own buffers are the only limit. */
+  private isWindowed(): boolean {
+    const { pings, peer } = this.options;
+    if (pings === 'off') return false;
+    if (this.watch.isAnswered) return true;
+    if (peer.answersPings === 'no') return false;
+    if (peer.answersPings === 'yes' || performance.now() - this.openedAtMs < patienceMs) return true;
+    peer.answersPings = 'no';
+    return false;
+  }
+
+  /** Blocked before anything was ever answered: the end of the patience must be noticed although nothing happens. */
+  private waitForFirstPong(): void {
+    if (this.watch.isAnswered || this.patienceTimer !== null) return;
+    this.patienceTimer = setTimeout(() => this.unblock(), patienceMs);
   }
 
   private written(): void {
@@ -238,7 +266,9 @@ class WebSocketTransport implements Transport {
       const roundTripMs = this.window.answered(id, performance.now());
       if (roundTripMs === null) return; // one of its own accord, or of somebody else's ping
       this.watch.answered();
+      this.options.peer.answersPings = 'yes';
       this.events.onRoundTrip(roundTripMs);
+      if (this.window.isStuck) this.ping();
       this.unblock();
       return;
     }
@@ -272,6 +302,7 @@ class WebSocketTransport implements Transport {
     this.state = 'ended';
     this.clearCloseTimer();
     this.watch.stop();
+    if (this.patienceTimer !== null) clearTimeout(this.patienceTimer);
     if (connection === 'cut') this.bare.socket.destroy();
     this.events.onEnd(end);
   }
