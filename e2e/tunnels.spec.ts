@@ -3,7 +3,7 @@ import { findViolations } from './support/accessibility.ts';
 import { expect, signIn, test } from './support/fixtures.ts';
 import { dialProgram, echoAsOther } from './support/program.ts';
 import { takeScreenshots, takeTrustScreenshots } from './support/screenshots.ts';
-import { chooseMachine } from './support/steps.ts';
+import { chooseMachine, connectByPassword } from './support/steps.ts';
 
 const row = (page: Page, name: string) => page.getByRole('listitem', { name: `Tunnel to ${name}` });
 
@@ -94,8 +94,150 @@ test('a tunnel for other programs, from the dialog to the restart', async ({ emu
     expect(emulator.sessions()).toEqual([]);
     program.close();
   });
-  void echoAsOther;
-  void takeTrustScreenshots;
+
+  await test.step('start again on the same port', async () => {
+    const tunnel = row(page, 'web-01, port 7');
+    await tunnel.getByRole('button', { name: 'Start the tunnel to web-01, port 7 again' }).click();
+    await expect(tunnel).toContainText('Listening');
+    expect(await localEnd(page, 'web-01, port 7')).toBe(end);
+  });
+
+  await test.step('another user is turned away, and let in when that is allowed', async () => {
+    const tunnel = row(page, 'web-01, port 7');
+    expect(await echoAsOther(end, 'hello')).toBe('');
+    await expect(tunnel.getByText(/the program runs as user id 65534/)).toBeVisible();
+    await takeScreenshots(app, 'tunnel-refused');
+    await tunnel.getByRole('button', { name: 'Allow user id 65534…' }).click();
+    const trust = await app.trust();
+    await expect(trust.getByText(/all programs of the user with id 65534 may reach port 7/)).toBeVisible();
+    await takeTrustScreenshots(trust, 'trust-allow');
+    await trust.getByRole('button', { name: 'Allow' }).click();
+    await expect(tunnel.getByText(/the program runs as user id 65534/)).toHaveCount(0);
+    expect(await echoAsOther(end, 'hello')).toBe('hello');
+  });
+
+  await test.step('a connection that cannot be made says why, and what is next', async () => {
+    const tunnel = row(page, 'web-01, port 7');
+    emulator.setFaults({ failTokens: { status: 403, message: 'no' } });
+    const program = await dialProgram(end);
+    await expect(program.echo(Buffer.from('x'))).rejects.toThrow('has ended');
+    await expect(tunnel.getByText('The Bastion says that you may not reach this target.')).toBeVisible();
+    await expect(tunnel.getByText(/You need Reader on the virtual machine/)).toBeVisible();
+    await expect(tunnel.getByRole('cell', { name: 'stopped here' }).first()).toBeVisible();
+    await takeScreenshots(app, 'tunnel-failed');
+    emulator.clearFaults();
+  });
+
+  await test.step('the dialog shows why a tunnel cannot be opened', async () => {
+    await page
+      .getByRole('row', { name: /web-01/ })
+      .first()
+      .press('Shift+F10');
+    await page.getByRole('menuitem', { name: 'Tunnel…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Tunnel to web-01' });
+    await dialog.getByLabel('Port of the machine').fill('22');
+    await dialog.getByLabel('Local port').fill(end.split(':')[1] ?? '');
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByText('The local port is used by another program.')).toBeVisible();
+    await expect(dialog.getByText(/choose another port/)).toBeVisible();
+    await takeScreenshots(app, 'tunnel-dialog-failed');
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+    await expect(page.getByRole('listitem', { name: /^Tunnel to/ })).toHaveCount(1);
+  });
+
+  await test.step('activity in plain words, and diagnostics without secrets', async () => {
+    await page.getByRole('tab', { name: /^Activity/ }).click();
+    const list = page.getByRole('list', { name: 'Activity' });
+    await expect(
+      list.getByText(/^A program was turned away from the tunnel to web-01, port 7/),
+    ).toBeVisible();
+    await expect(list.getByText(/could not be made\. The Bastion says/).first()).toBeVisible();
+    await list.getByRole('button', { name: /turned away/ }).click();
+    await expect(list.getByText(/event: client-refused/)).toBeVisible();
+    await takeScreenshots(app, 'activity');
+    expect(await findViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Copy diagnostics' }).click();
+    await expect(page.getByText(/^Copied\. It names no account/)).toBeVisible();
+    const text = await clipboard();
+    expect(text).toContain('port 7 via bas-hub-weu: listening');
+    expect(text).toContain('client-refused');
+    expect(text).not.toMatch(/eyJ|bearer\s+\S{20}|password\s*[:=]\s*[^[]|ada@/i);
+    await page.getByLabel('Show').selectOption('Errors');
+    await expect(list.getByRole('listitem').first()).toHaveAttribute('data-level', 'error');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await expect(page.getByText('Nothing of this kind has happened.')).toBeVisible();
+  });
+
+  await test.step('a kept tunnel listens on the same port after a restart', async () => {
+    await app.quit();
+    expect(emulator.sessions()).toEqual([]);
+    app = await launch();
+    await signIn(app);
+    await app.page.getByRole('button', { name: '1 tunnel', exact: true }).click();
+    await expect(row(app.page, 'web-01, port 7')).toContainText('Listening');
+    expect(await localEnd(app.page, 'web-01, port 7')).toBe(end);
+    const program = await dialProgram(end);
+    expect((await program.echo(Buffer.from('again'))).toString()).toBe('again');
+    program.close();
+    const tunnel = row(app.page, 'web-01, port 7');
+    await expect(tunnel).toContainText('0 open connections');
+    await tunnel.getByRole('button', { name: 'Remove the tunnel to web-01, port 7' }).click();
+    await expect(tunnel).toHaveCount(0);
+    await expect.poll(() => emulator.sessions()).toEqual([]);
+  });
   await app.quit();
-  app = await launch();
+});
+
+test('settings before the sign-in; a lost session comes back by itself', async ({ emulator, launch }) => {
+  const app = await launch();
+  const { page } = app;
+  const dialog = page.getByRole('dialog', { name: 'Settings' });
+
+  await test.step('proxy and reconnect policy', async () => {
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await expect(dialog).toBeVisible();
+    await dialog.getByRole('radio', { name: 'This one' }).check();
+    await dialog.getByLabel('Address').fill('proxy without scheme');
+    await dialog.getByRole('button', { name: 'Use this' }).click();
+    await expect(dialog.getByText(/^Type an address such as/)).toBeVisible();
+    await dialog.getByLabel('Address').fill('http://127.0.0.1:9');
+    await dialog.getByRole('button', { name: 'Sign in to the proxy' }).click();
+    await takeScreenshots(app, 'settings');
+    expect(await findViolations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Use this' }).click();
+    const trust = await app.trust();
+    await trust.getByRole('button', { name: 'Use it' }).click();
+    await expect(dialog.getByText('Saved. New connections use it.')).toBeVisible();
+    await dialog.getByRole('radio', { name: 'As the system says' }).check();
+    await dialog.getByRole('button', { name: 'Use this' }).click();
+    await expect(dialog.getByText('Saved. New connections use it.')).toBeVisible();
+    await dialog.getByRole('radio', { name: /^Connect again by itself/ }).click();
+    await expect(dialog.getByRole('radio', { name: /^Connect again by itself/ })).toBeChecked();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Settings', exact: true })).toBeFocused();
+  });
+
+  await test.step('a session that is lost counts down and connects', async () => {
+    await signIn(app);
+    await connectByPassword(app, 'web-01');
+    emulator.setFaults({ failTokens: { status: 503 }, maintenance: { how: 'reset' } });
+    await expect(page.getByText(/^Reconnecting in \d+ s, try \d of 6$/)).toBeVisible();
+    await expect(page.getByText(/try 3 of 6$/)).toBeVisible();
+    await takeScreenshots(app, 'session-countdown');
+    expect(await findViolations(page)).toEqual([]);
+    emulator.clearFaults();
+    await expect(page.getByRole('button', { name: 'Disconnect' })).toBeVisible();
+    await expect(page.getByText(/^Reconnecting in/)).toHaveCount(0);
+  });
+
+  await test.step('the countdown can be cancelled', async () => {
+    emulator.setFaults({ maintenance: { how: 'reset' } });
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect(page.getByText(/^Reconnecting in/)).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Reconnect', exact: true })).toBeVisible();
+    emulator.clearFaults();
+  });
+  await app.quit();
 });

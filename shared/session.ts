@@ -35,6 +35,13 @@ export const sessionStateSchema = z.discriminatedUnion('kind', [
 ]);
 export type SessionState = Readonly<z.infer<typeof sessionStateSchema>>;
 
+/** The next try to get a lost session back by itself. `atMs` null: it waits until this computer is online. */
+export const retrySchema = z.object({
+  attempt: z.number().int(),
+  attempts: z.number().int(),
+  atMs: z.number().nullable(),
+});
+
 /** One session: an SSH terminal tab, or a Remote Desktop client that was started. */
 export const sessionSchema = z.object({
   id: z.string(),
@@ -45,6 +52,8 @@ export const sessionSchema = z.object({
   port: portSchema,
   bastionName: z.string(),
   state: sessionStateSchema,
+  /** Null: nothing happens by itself. */
+  retry: retrySchema.nullable(),
   steps: z.array(stepSchema),
   /** Payload bytes through the tunnel so far. */
   sentBytes: z.number(),

@@ -39,14 +39,21 @@ export const noticeSchema = z.object({
 export type Notice = Readonly<z.infer<typeof noticeSchema>>;
 
 export const themeSchema = z.enum(['system', 'light', 'dark']);
+/** What happens to an SSH session that was lost: a button asks, or it is connected again by itself. */
+export const reconnectPolicySchema = z.enum(['ask', 'automatic']);
 export const settingsSchema = z.object({
   theme: themeSchema,
+  reconnect: reconnectPolicySchema.default('ask'),
   network: networkSettingsSchema.default(usualNetworkSettings),
 });
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
 /** What a new user has. */
-export const usualSettings: Settings = { theme: 'system', network: usualNetworkSettings };
+export const usualSettings: Settings = {
+  theme: 'system',
+  reconnect: 'ask',
+  network: usualNetworkSettings,
+};
 
 /** The parts of the state that are replaced as a whole. */
 const valuesShape = {

@@ -1,5 +1,5 @@
 import { focusFilter } from './inventory/FilterBox.tsx';
-import { dismissActiveTab, loadVm, refreshInventory, stepTab } from './state/actions.ts';
+import { dismissActiveTab, loadVm, openSettings, refreshInventory, stepTab } from './state/actions.ts';
 import { currentState } from './state/app-store.ts';
 import { type Command, commandOf } from './state/shortcuts.ts';
 import { useUi } from './state/ui-store.ts';
@@ -25,6 +25,9 @@ function runCommand(command: Command): void {
     case 'toggle-sidebar':
       toggleSidebar();
       return;
+    case 'settings':
+      openSettings();
+      return;
     case 'refresh':
       refreshInventory();
       return;
@@ -38,10 +41,13 @@ function runCommand(command: Command): void {
 
 function onKeyDown(event: KeyboardEvent): void {
   const state = currentState();
-  if (state?.account.kind !== 'signed-in') return;
+  if (state === null) return;
   const isInTerminal = event.target instanceof Element && event.target.closest('.terminal-pane') !== null;
   const command = commandOf(event, state.platform, isInTerminal);
-  if (command === null) return;
+  // Before the sign-in there is nothing but the settings.
+  if (command === null || (state.account.kind !== 'signed-in' && command !== 'settings')) return;
+  // A dialog keeps the keys of the window behind it away.
+  if (document.querySelector('.modal-shade') !== null) return;
   event.preventDefault();
   event.stopPropagation();
   if (!event.repeat || command === 'next-tab' || command === 'previous-tab') runCommand(command);

@@ -11,6 +11,7 @@ import './session/session.css';
 import './transfers/transfers.css';
 import './tunnels/tunnels.css';
 import './activity/activity.css';
+import './settings/settings.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';

@@ -113,8 +113,14 @@ test('the page cannot change the network along with the rest of the settings', a
     applyTheme: () => undefined,
   } as unknown as Parameters<typeof windowHandlers>[0]);
   const network = { proxy: manual, caFile: '/tmp/evil.pem' };
-  expect(await handlers['settings:save']({ theme: 'dark', network })).toMatchObject({ ok: true });
-  expect(state.current.settings).toEqual({ theme: 'dark', network: usualNetworkSettings });
+  expect(await handlers['settings:save']({ theme: 'dark', reconnect: 'ask', network })).toMatchObject({
+    ok: true,
+  });
+  expect(state.current.settings).toEqual({
+    theme: 'dark',
+    reconnect: 'ask',
+    network: usualNetworkSettings,
+  });
   expect(await saved()).toEqual(usualNetworkSettings);
 });
 

@@ -9,6 +9,7 @@ export function begun(session: Session): Session {
   return {
     ...session,
     state: { kind: 'connecting' },
+    retry: null,
     steps: beginStep(waitingSteps(session.kind), 'sign-in'),
     sentBytes: 0,
     receivedBytes: 0,

@@ -18,6 +18,8 @@ import type { RunFolder } from '../sweep/run-folder.ts';
 import type { AskTrust } from '../trust.ts';
 import type { EngineClient } from '../tunnel/engine-client.ts';
 import { RdpSession } from './rdp-session.ts';
+import { Reconnector } from './reconnector.ts';
+import { logSession } from './session-log.ts';
 import { waitingSteps } from './session-steps.ts';
 import { SshSession } from './ssh-session.ts';
 import type { TerminalPort } from './terminal-stream.ts';
@@ -63,10 +65,19 @@ const rdpPort = 3389;
 export class Sessions {
   private readonly needs: Needs;
   private readonly live = new Map<string, SshSession | RdpSession>();
+  private readonly reconnector: Reconnector;
   private nextId = 1;
 
   constructor(needs: Needs) {
     this.needs = needs;
+    this.reconnector = new Reconnector({
+      isAutomatic: () => needs.state.current.settings.reconnect === 'automatic',
+      update: (id, change) => needs.state.update('sessions', id, change),
+      connect: (id, attempt) => {
+        needs.log.info('session-retry', { sessionId: id, attempt });
+        this.live.get(id)?.connect();
+      },
+    });
   }
 
   async connectSsh(request: SshRequest): Promise<Result<{ id: string }>> {
@@ -132,13 +143,16 @@ export class Sessions {
   reconnect(id: string): Result<null> {
     const session = this.live.get(id);
     if (session === undefined) return err(appError('session-not-found'));
+    this.reconnector.cancel(id);
     session.connect();
     return ok(null);
   }
 
+  /** Ends a session, or the countdown after which it would be connected again. */
   async disconnect(id: string): Promise<Result<null>> {
     const session = this.live.get(id);
     if (session === undefined) return err(appError('session-not-found'));
+    this.reconnector.cancel(id);
     await session.disconnect();
     return ok(null);
   }
@@ -148,6 +162,7 @@ export class Sessions {
     const session = this.live.get(id);
     if (session === undefined) return err(appError('session-not-found'));
     this.live.delete(id);
+    this.reconnector.cancel(id);
     this.needs.state.remove('sessions', [id]);
     await session.dispose();
     return ok(null);
@@ -180,6 +195,7 @@ export class Sessions {
 
   /** Ends every session; resolves when their tokens are deleted. */
   async dispose(): Promise<void> {
+    this.reconnector.dispose();
     await Promise.all([...this.live.values()].map((session) => session.dispose()));
     this.live.clear();
   }
@@ -189,11 +205,18 @@ export class Sessions {
   }
 
   private common(id: string) {
-    const { state, runFolder, ask } = this.needs;
+    const { state, runFolder, ask, log } = this.needs;
     return {
       runFolder,
       ask,
-      update: (change: (session: Session) => Session) => state.update('sessions', id, change),
+      update: (change: (session: Session) => Session) => {
+        const before = state.current.sessions[id]?.state;
+        state.update('sessions', id, change);
+        const session = state.current.sessions[id];
+        if (session === undefined || session.state === before) return;
+        logSession(log, session);
+        if (session.kind === 'ssh') this.reconnector.follow(id, session.state);
+      },
     };
   }
 
@@ -208,6 +231,7 @@ export class Sessions {
       port,
       bastionName: '',
       state: { kind: 'connecting' },
+      retry: null,
       steps: [...waitingSteps(kind)],
       sentBytes: 0,
       receivedBytes: 0,

@@ -12,16 +12,17 @@ import {
   Text,
 } from 'react-aria-components';
 import { themeSchema } from '../../shared/state.ts';
-import { run, saveSettings, signIn } from '../state/actions.ts';
+import { openSettings, run, saveSettings, signIn } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
+import { shortcutText } from '../state/shortcuts.ts';
+import { themeNames } from '../ui/theme.ts';
 
-const themeNames = { system: 'System', light: 'Light', dark: 'Dark' } as const;
-
-/** Who is signed in; behind it the theme and signing out. */
+/** Who is signed in; behind it the theme, the settings and signing out. */
 export function AccountMenu(): ReactNode {
   const account = useAppState((state) => state.account);
   const theme = useAppState((state) => state.settings.theme);
+  const platform = useAppState((state) => state.platform);
   const version = useAppState((state) => state.version);
   const name = account.kind === 'signed-in' ? account.username : 'Not signed in';
   return (
@@ -55,6 +56,10 @@ export function AccountMenu(): ReactNode {
             ))}
           </MenuSection>
           <Separator className="menu-separator" />
+          <MenuItem id="settings" className="menu-item" textValue="Settings…" onAction={openSettings}>
+            <Text slot="label">Settings…</Text>
+            <kbd>{shortcutText('settings', platform)}</kbd>
+          </MenuItem>
           {account.kind === 'signed-in' && (
             <MenuItem
               id="sign-in"

@@ -1,7 +1,7 @@
 import { Check, Copy, LoaderCircle } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { AccountState } from '../../shared/state.ts';
-import { copyText, run, signIn } from '../state/actions.ts';
+import { copyText, openSettings, run, signIn } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
 import { Button } from '../ui/Button.tsx';
@@ -122,6 +122,12 @@ export function Welcome(): ReactNode {
           Sign in to see every machine that you may reach through Azure Bastion, and connect with one click.
         </p>
         <SignInState account={account} />
+        <p className="welcome-foot soft small">
+          Behind a proxy?{' '}
+          <Button kind="link" onPress={openSettings}>
+            Settings
+          </Button>
+        </p>
       </div>
     </main>
   );

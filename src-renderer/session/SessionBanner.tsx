@@ -9,6 +9,7 @@ import { ErrorDetails } from '../ui/ErrorBlock.tsx';
 import { formatAgo, formatExact, formatTimeOfDay } from '../ui/format.ts';
 import { useNow } from '../ui/use-now.ts';
 import { FailureActions } from './FailureActions.tsx';
+import { RetryNote } from './RetryNote.tsx';
 import { stepText } from './session-words.ts';
 
 function When({ atMs, verb }: { readonly atMs: number; readonly verb: string }): ReactNode {
@@ -42,7 +43,12 @@ function Trouble({ session, error, atMs, verb, retryLabel }: TroubleProps): Reac
         <ErrorDetails error={error} />
       </div>
       <div className="button-row">
-        <FailureActions session={session} error={error} retryLabel={retryLabel} />
+        {session.retry !== null && <RetryNote sessionId={session.id} retry={session.retry} />}
+        <FailureActions
+          session={session}
+          error={error}
+          retryLabel={session.retry === null ? retryLabel : 'Reconnect now'}
+        />
       </div>
     </div>
   );

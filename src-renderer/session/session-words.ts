@@ -43,3 +43,10 @@ export function sessionAddress(session: Session): string {
 export function sessionTitle(session: Session): string {
   return `${session.kind} ${session.vmName}`;
 }
+
+/** When the next try to get a session back begins, and which one it is. */
+export function retryText(retry: NonNullable<Session['retry']>, nowMs: number): string {
+  const which = `try ${String(retry.attempt)} of ${String(retry.attempts)}`;
+  if (retry.atMs === null) return `Waiting for the network, then ${which}`;
+  return `Reconnecting in ${String(Math.max(0, Math.ceil((retry.atMs - nowMs) / 1000)))} s, ${which}`;
+}

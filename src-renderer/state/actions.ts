@@ -142,6 +142,11 @@ export function openTunnelDialog(vmId: string): void {
   useUi.setState({ tunnelDialogVmId: vmId });
 }
 
+/** Opens the settings. */
+export function openSettings(): void {
+  useUi.setState({ isSettingsOpen: true });
+}
+
 /** Puts text into the clipboard. */
 export function copyText(text: string): void {
   void run(bridge().calls['clipboard:write']({ text }));

@@ -9,7 +9,8 @@ export type Command =
   | 'toggle-panel'
   | 'toggle-sidebar'
   | 'refresh'
-  | 'run-checks';
+  | 'run-checks'
+  | 'settings';
 
 /** The parts of a keyboard event that decide. */
 export interface KeyPress {
@@ -27,6 +28,7 @@ const letterCommands: Readonly<Record<string, Command>> = {
   w: 'close-tab',
   j: 'toggle-panel',
   b: 'toggle-sidebar',
+  ',': 'settings',
 };
 
 const functionCommands: Readonly<Record<string, Command>> = { f5: 'refresh', f1: 'run-checks' };

@@ -25,6 +25,7 @@ describe('statusText', () => {
           port: 22,
           bastionName: 'bas',
           state: { kind: 'connecting' },
+          retry: null,
           steps: [{ name: 'websocket', state: 'running', durationMs: null }],
           sentBytes: 0,
           receivedBytes: 0,

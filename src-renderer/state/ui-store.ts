@@ -35,6 +35,7 @@ export interface UiState extends TabsState {
   readonly isPanelTall: boolean;
   /** The machine for which the Tunnel… dialog is open. */
   readonly tunnelDialogVmId: string | null;
+  readonly isSettingsOpen: boolean;
   readonly profileForm: ProfileFormState | null;
   readonly connectOptions: ConnectOptionsRequest | null;
   /** The saved connection whose deletion waits for a yes. */
@@ -57,6 +58,7 @@ export const useUi = create<UiState>(() => ({
   panelTab: 'transfers',
   isPanelTall: false,
   tunnelDialogVmId: null,
+  isSettingsOpen: false,
   profileForm: null,
   connectOptions: null,
   deletingProfileId: null,

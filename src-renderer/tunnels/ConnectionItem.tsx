@@ -83,7 +83,13 @@ export function ConnectionItem({ connection, isInitiallyOpen }: ConnectionItemPr
       </button>
       {isOpen && (
         <div id={id} className="connection-details">
-          {error !== null && <ErrorBlock error={error} />}
+          {error !== null &&
+            (error.code === 'local-client-refused' ? (
+              // The bar above says who it was, and has the button.
+              <p className="soft small">{error.message}</p>
+            ) : (
+              <ErrorBlock error={error} />
+            ))}
           <WaterfallTable waterfall={waterfall} />
         </div>
       )}

@@ -1,4 +1,4 @@
-import { ChevronRight, Pin, SquareTerminal, Users } from 'lucide-react';
+import { ChevronRight, CircleX, Pin, SquareTerminal, Users } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
 import type { Tunnel } from '../../shared/tunnel.ts';
 import { ErrorBlock } from '../ui/ErrorBlock.tsx';
@@ -8,7 +8,14 @@ import { ConnectionList } from './ConnectionList.tsx';
 import { CopyAddress } from './CopyAddress.tsx';
 import { RefusedClients } from './RefusedClients.tsx';
 import { TunnelActions } from './TunnelActions.tsx';
-import { localEnd, remotePortText, tunnelStateText, tunnelTitle, tunnelTraffic } from './tunnel-words.ts';
+import {
+  latestFailure,
+  localEnd,
+  remotePortText,
+  tunnelStateText,
+  tunnelTitle,
+  tunnelTraffic,
+} from './tunnel-words.ts';
 
 const marks: Readonly<Record<Tunnel['state']['kind'], string>> = {
   waiting: 'connecting',
@@ -54,6 +61,7 @@ export function TunnelRow({ tunnel }: { readonly tunnel: Tunnel }): ReactNode {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const end = localEnd(tunnel);
+  const failure = latestFailure(tunnel);
   return (
     <li
       className="tunnel"
@@ -87,6 +95,14 @@ export function TunnelRow({ tunnel }: { readonly tunnel: Tunnel }): ReactNode {
       </p>
       {tunnel.state.kind === 'failed' && <ErrorBlock error={tunnel.state.error} />}
       {tunnel.draft !== null && tunnel.refused.length > 0 && <RefusedClients tunnel={tunnel} />}
+      {failure !== null && !isOpen && (
+        <p className="tunnel-failure">
+          <CircleX className="icon bad" aria-hidden />
+          <span>
+            The latest connection failed: {failure.message} {failure.next}
+          </span>
+        </p>
+      )}
       {isOpen && (
         <div id={id} className="tunnel-details">
           <ConnectionList tunnel={tunnel} />

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { appError } from '../../shared/errors.ts';
-import { failedState, tunnel } from './test-tunnel.ts';
+import { connection, failedState, tunnel } from './test-tunnel.ts';
 import {
   connectionStateText,
   groupRefused,
+  latestFailure,
   openTunnelCount,
   readyLines,
   remotePortText,
@@ -61,4 +62,13 @@ test('refused programs of one user are one entry; a full tunnel is no question o
     { count: 1, canAllow: false },
     { count: 2, uid: 65_534, canAllow: true, latest: { at: 2 } },
   ]);
+});
+
+test('a failure is told while it is the latest that happened', () => {
+  const failed = { ...connection, state: failedState };
+  expect(latestFailure({ ...tunnel, connections: [connection, failed] })?.code).toBe('bastion-busy');
+  expect(latestFailure({ ...tunnel, connections: [failed, connection] })).toBeNull();
+  const error = appError('local-client-refused');
+  const refused = { ...failed, state: { kind: 'closed', atMs: 1, reason: 'failed', error } as const };
+  expect(latestFailure({ ...tunnel, connections: [refused] })).toBeNull();
 });

@@ -1,3 +1,4 @@
+import type { AppError } from '../../shared/errors.ts';
 import type {
   CloseReason,
   ConnectionState,
@@ -163,6 +164,13 @@ export function connectionStateText(state: ConnectionState, nowMs: number): stri
 /** What a connection has moved: `1.2 KB sent, 8 KB received`. */
 export function connectionBytes(connection: TunnelConnection): string {
   return `${formatBytes(connection.sentBytes)} sent, ${formatBytes(connection.receivedBytes)} received`;
+}
+
+/** Why the latest connection failed; null if it did not. One that was turned away is told elsewhere. */
+export function latestFailure(tunnel: Tunnel): AppError | null {
+  const state = tunnel.connections.at(-1)?.state;
+  if (state?.kind !== 'closed' || state.reason !== 'failed') return null;
+  return state.error?.code === 'local-client-refused' ? null : state.error;
 }
 
 /** True if letting the program in is the answer: not where the tunnel was full. */

@@ -31,7 +31,6 @@ export function Panel(): ReactNode {
   const platform = useAppState((state) => state.platform);
   const tab = useUi((ui) => ui.panelTab);
   const isTall = useUi((ui) => ui.isPanelTall);
-  const Content = contents[tab];
   return (
     <section className={isTall ? 'panel panel-tall' : 'panel'} aria-label="Panel">
       <Tabs
@@ -61,9 +60,14 @@ export function Panel(): ReactNode {
             onPress={() => useUi.setState({ isPanelOpen: false })}
           />
         </div>
-        <TabPanel id={tab} className="panel-body">
-          <Content />
-        </TabPanel>
+        {panelTabs.map((each) => {
+          const Content = contents[each];
+          return (
+            <TabPanel key={each} id={each} className="panel-body">
+              <Content />
+            </TabPanel>
+          );
+        })}
       </Tabs>
     </section>
   );

@@ -2,6 +2,7 @@ import { PanelLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Welcome } from '../account/Welcome.tsx';
 import { Sidebar } from '../inventory/Sidebar.tsx';
+import { SettingsDialog } from '../settings/SettingsDialog.tsx';
 import { useAppState } from '../state/app-store.ts';
 import { shortcutText } from '../state/shortcuts.ts';
 import { useUi } from '../state/ui-store.ts';
@@ -76,6 +77,7 @@ export function Shell(): ReactNode {
       <StatusLine />
       <ContextMenu />
       {isSignedIn && <TunnelDialog />}
+      <SettingsDialog />
     </div>
   );
 }

@@ -1,6 +1,9 @@
 import type { Settings } from '../../shared/state.ts';
 import { useMirror } from '../state/app-store.ts';
 
+/** The themes as they are shown. */
+export const themeNames = { system: 'System', light: 'Light', dark: 'Dark' } as const;
+
 const darkQuery = '(prefers-color-scheme: dark)';
 
 /** True if the window is dark: by the settings, else by the system. */
