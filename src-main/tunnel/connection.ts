@@ -25,10 +25,11 @@ export interface ConnectionNeeds {
   /** An ARM token of the Bastion's tenant. */
   readonly armToken: (renewal: TokenRenewal) => Promise<Result<string>>;
   /**
-   * Resolves with null for a program that may use the tunnel, else with why not. It runs beside the token exchange, and no
-   * byte moves before it; where somebody has been turned away before, no session is asked for before it either.
+   * Begins the check of the local program: null if it may use the tunnel, else why not. It runs while the answer to the
+   * token call is under way, and no byte moves before it; where somebody has been turned away before, no session is asked
+   * for before it either.
    */
-  readonly admission: Promise<string | null>;
+  readonly admit: () => Promise<string | null>;
   readonly admissionFirst: boolean;
   readonly messageBytes: number;
   /** What is known of a Bastion from earlier connections. */
@@ -65,6 +66,7 @@ export class Connection {
   private rates = { atMs: 0, sentBytes: 0, receivedBytes: 0, sentPerSecond: 0, receivedPerSecond: 0 };
   /** The connection of the WebSocket, made beside the token exchange; kept for the next try if it was not used. */
   private bare: Promise<Result<BareConnection>> | null = null;
+  private admitted: Promise<string | null> | null = null;
   /** DELETEs of earlier tries. */
   private readonly leftovers: Promise<void>[] = [];
 
@@ -74,8 +76,6 @@ export class Connection {
     const { remoteAddress, remotePort } = local.socket;
     this.client = `${remoteAddress ?? ''}:${remotePort ?? 0}`;
     this.timeline = new Timeline(needs.onStep);
-    this.timeline.begin('admission');
-    void needs.admission.then(() => this.timeline.end('admission'));
     this.relay = new Relay(local, {
       opening: needs.spec.opening,
       firstByteTimeoutMs: needs.spec.firstByteTimeoutMs,
@@ -194,7 +194,10 @@ export class Connection {
     const host = await this.findHost(signedIn.value);
     if (typeof host !== 'string') return host;
     this.begin('token');
-    const token = await exchangeToken(needs.endpointOf(host), this.wanted, signedIn.value);
+    const exchange = exchangeToken(needs.endpointOf(host), this.wanted, signedIn.value);
+    // When the call has been written: to read the kernel's tables takes as long as its answer.
+    setImmediate(() => void this.admission());
+    const token = await exchange;
     if (!token.ok) return token.failure;
     this.timeline.end('token');
     try {
@@ -208,11 +211,21 @@ export class Connection {
 
   /** Waits for the check of the local program; one that is turned away gets a reset. */
   private async isAdmitted(): Promise<boolean> {
-    const refusal = await this.needs.admission;
+    const refusal = await this.admission();
     if (refusal === null) return true;
     this.end('failed', appError('local-client-refused', { detail: refusal }));
     this.local.socket.resetAndDestroy();
     return false;
+  }
+
+  /** The check, begun once. */
+  private admission(): Promise<string | null> {
+    if (this.admitted === null) {
+      this.timeline.begin('admission');
+      this.admitted = this.needs.admit();
+      void this.admitted.then(() => this.timeline.end('admission'));
+    }
+    return this.admitted;
   }
 
   private get wanted() {

@@ -64,15 +64,22 @@ function copyMasked(
 }
 
 /** Writes one masked frame with all of `source[start, end)` as its payload. At most 65,535 bytes. */
-function writeFrame(writer: PooledWriter, opcode: number, source: Buffer, start: number, end: number): void {
+function writeFrame(
+  writer: PooledWriter,
+  opcode: number,
+  source: Buffer,
+  start: number,
+  end: number,
+  following = 0,
+): void {
   const length = end - start;
   const headerBytes = length < 126 ? shortHeader : longHeader;
-  let slab = writer.reserve(headerBytes + length + 2);
+  let slab = writer.reserve(headerBytes + length, following);
   let at = writer.position;
   if (length >= 126 && (at & 3) !== 0) {
     // A short frame before it has spoilt the alignment: a new buffer costs less than masking byte by byte.
     writer.flush();
-    slab = writer.reserve(headerBytes + length);
+    slab = writer.reserve(headerBytes + length, following);
     at = 0;
   }
   const key = takeKey();
@@ -100,7 +107,8 @@ export function writeMessages(
   messageBytes: number,
 ): void {
   for (let at = start; at < end; at += messageBytes) {
-    writeFrame(writer, opcodes.binary, source, at, Math.min(at + messageBytes, end));
+    const until = Math.min(at + messageBytes, end);
+    writeFrame(writer, opcodes.binary, source, at, until, end - until);
   }
 }
 

@@ -4,14 +4,14 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { RefusedClient } from '../../shared/tunnel.ts';
 import { errorCodeOf } from '../net/network-errors.ts';
 import { explainListenError } from './listener-errors.ts';
-import type { PeerChecker } from './peer-check.ts';
+import type { PeerChecker, SocketEnds } from './peer-check.ts';
 import type { Allowance, TunnelAddress, TunnelSpec } from './tunnel-types.ts';
 
 interface Needs {
   readonly peers: PeerChecker;
   readonly platform: NodeJS.Platform;
-  /** A program has connected. `admission` resolves with null, or with why it may not use the tunnel. */
-  readonly onAccepted: (socket: Socket, admission: Promise<string | null>) => void;
+  /** A program has connected. `admit` begins the check: it resolves with null, or with why the tunnel is not for it. */
+  readonly onAccepted: (socket: Socket, admit: () => Promise<string | null>) => void;
   readonly onRefused: (client: RefusedClient) => void;
 }
 
@@ -87,24 +87,25 @@ export class Listener {
       return;
     }
     if (this.spec.audience !== 'single-use') {
-      this.needs.onAccepted(socket, this.judge(socket));
+      const ends = endsOf(socket);
+      this.needs.onAccepted(socket, () => this.judge(ends));
       return;
     }
     // The one connection must be the right one: somebody else's must not use it up.
-    void this.judge(socket).then((refusal) => {
+    void this.judge(endsOf(socket)).then((refusal) => {
       if (refusal !== null || this.isClosed) {
         socket.resetAndDestroy();
         return;
       }
       this.close();
-      this.needs.onAccepted(socket, Promise.resolve(null));
+      this.needs.onAccepted(socket, () => Promise.resolve(null));
     });
   }
 
-  private async judge(socket: Socket): Promise<string | null> {
+  private async judge(ends: SocketEnds): Promise<string | null> {
     if (this.spec.audience === 'any-user' || this.allowed.has('anyone')) return null;
-    const client = clientOf(socket);
-    const verdict = await this.needs.peers.check(socket);
+    const client = clientOf(ends);
+    const verdict = await this.needs.peers.check(ends);
     if (verdict.kind !== 'other') return null;
     if (verdict.uid !== null && this.allowed.has(verdict.uid)) return null;
     this.refusals++;
@@ -113,8 +114,13 @@ export class Listener {
   }
 }
 
-function clientOf(socket: Socket): string {
-  return `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`;
+/** Who is connected to what. Read at once: the socket is used up by whoever takes it. */
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): SocketEnds {
+  return { remoteAddress, remotePort, localAddress, localPort };
+}
+
+function clientOf({ remoteAddress, remotePort }: SocketEnds): string {
+  return `${remoteAddress ?? ''}:${remotePort ?? 0}`;
 }
 
 /** Resolves with null when listening, else with the error. */

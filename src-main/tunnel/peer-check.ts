@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Socket } from 'node:net';
+
+/** The two ends of an accepted connection. */
+export interface SocketEnds {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+}
 
 /** Whether the program at the other end of an accepted local connection runs as this user. */
 export type PeerVerdict =
@@ -85,9 +92,9 @@ export class PeerChecker {
     this.readTable = readTable;
   }
 
-  check(socket: Socket): Promise<PeerVerdict> {
+  check(ends: SocketEnds): Promise<PeerVerdict> {
     if (this.platform !== 'linux') return Promise.resolve({ kind: 'not-checked' });
-    const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
+    const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = ends;
     return new Promise((resolve) => {
       this.pending.push({
         peer: kernelAddress(remoteAddress.replace(/^::ffff:/, ''), remotePort),

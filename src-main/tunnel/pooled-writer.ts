@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type BufferPool, slabBytes } from './buffer-pool.ts';
+import type { BufferPool } from './buffer-pool.ts';
 
 interface Needs {
   readonly socket: Socket;
@@ -21,6 +21,17 @@ export class PooledWriter {
 
   constructor(needs: Needs) {
     this.needs = needs;
+    needs.socket.once('close', needs.pool.join());
+  }
+
+  /** Whether so much is on its way that its source should not be read any more. */
+  get isFull(): boolean {
+    return this.pendingBytes >= this.needs.pool.highWaterBytes;
+  }
+
+  /** Whether so little is left that its source may be read again. */
+  get isLow(): boolean {
+    return this.pendingBytes <= this.needs.pool.highWaterBytes / 4;
   }
 
   /** Bytes that have been appended and have not left this process. */
@@ -32,18 +43,21 @@ export class PooledWriter {
   append(source: Buffer, start: number, end: number): void {
     let at = start;
     while (at < end) {
-      const slab = this.reserve(1);
-      const length = Math.min(end - at, slabBytes - this.used);
+      const slab = this.slab !== null && this.used < this.slab.length ? this.slab : this.reserve(end - at);
+      const length = Math.min(end - at, slab.length - this.used);
       source.copy(slab, this.used, at, at + length);
       this.used += length;
       at += length;
     }
   }
 
-  /** A buffer with room for `bytes` from {@link position} on; what is put there counts after {@link commit}. */
-  reserve(bytes: number): Buffer {
-    if (this.slab !== null && slabBytes - this.used < bytes) this.flush();
-    this.slab ??= this.needs.pool.take();
+  /**
+   * A buffer with room for `bytes` from {@link position} on, and if possible for `following` after them; what is put there
+   * counts after {@link commit}.
+   */
+  reserve(bytes: number, following = 0): Buffer {
+    if (this.slab !== null && this.slab.length - this.used < bytes) this.flush();
+    this.slab ??= this.needs.pool.take(bytes + following);
     return this.slab;
   }
 

@@ -4,10 +4,6 @@ import type { CloseReason } from '../../shared/tunnel.ts';
 import type { LocalEnd } from './local-end.ts';
 import type { Transport, TransportEnd, TransportEvents } from './transport.ts';
 
-/** Bytes on their way to the local program at which the service is no longer read, and at which it is again. */
-const highWaterBytes = 512 * 1024;
-const lowWaterBytes = 128 * 1024;
-
 /** What the local program has said is kept for a new try up to here; who says more without an answer is not retried. */
 const mostHeldBytes = 64 * 1024;
 
@@ -143,14 +139,14 @@ export class Relay {
     if (socket.destroyed) return;
     if (this.drainTimer !== null) this.restartDrain();
     writer.append(buffer, start, end);
-    if (!this.isPausedForLocal && writer.pendingBytes > highWaterBytes) {
+    if (!this.isPausedForLocal && writer.isFull) {
       this.isPausedForLocal = true;
       this.transport?.pause();
     }
   }
 
   private localWritten(): void {
-    if (!this.isPausedForLocal || this.local.writer.pendingBytes > lowWaterBytes) return;
+    if (!this.isPausedForLocal || !this.local.writer.isLow) return;
     this.isPausedForLocal = false;
     this.transport?.resume();
   }

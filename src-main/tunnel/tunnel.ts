@@ -51,7 +51,7 @@ export class Tunnel {
     const opened = await Listener.open(spec, {
       peers: needs.peers,
       platform: needs.platform,
-      onAccepted: (socket, admission) => this.accept(socket, admission),
+      onAccepted: (socket, admit) => this.accept(socket, admit),
       onRefused: (client) => {
         needs.log('client-refused', { tunnelId: spec.id, reason: client.reason });
         needs.emit({ kind: 'refused', tunnelId: spec.id, client });
@@ -111,7 +111,7 @@ export class Tunnel {
     return { sentBytes, receivedBytes };
   }
 
-  private accept(socket: Socket, admission: Promise<string | null>): void {
+  private accept(socket: Socket, admit: () => Promise<string | null>): void {
     const { spec, needs } = this;
     if (this.connections.size >= spec.maximumConnections) {
       this.listener?.refuse(socket, `${spec.maximumConnections} connections are open already`, null);
@@ -125,7 +125,7 @@ export class Tunnel {
       ...needs.tools,
       number,
       spec,
-      admission,
+      admit,
       admissionFirst: this.listener?.hasRefused === true,
       armToken: (renewal) => needs.tools.armToken(spec.bastion.tenantId, renewal),
       onStep: (step, durationMs) => needs.emit({ kind: 'step', ...about, step, durationMs }),

@@ -22,8 +22,6 @@ const upgradeTimeoutMs = 20_000;
 const closeTimeoutMs = 3_000;
 /** After both close frames: how long the service may take to close the connection, which is its part. */
 const goodbyeTimeoutMs = 1_000;
-/** Bytes that have not left this process at which no more should be sent. */
-const highWaterBytes = 512 * 1024;
 /** Answers to pings pile up only before a peer that does not read; then only the latest is owed. */
 const pongWaterBytes = 64 * 1024;
 /** How long the first pong of an unknown service is waited for before an upload goes on without. */
@@ -201,8 +199,7 @@ class WebSocketTransport implements Transport {
   }
 
   private isFull(): boolean {
-    const { pendingBytes } = this.bare.writer;
-    return pendingBytes >= highWaterBytes || (this.isWindowed() && this.window.isFull);
+    return this.bare.writer.isFull || (this.isWindowed() && this.window.isFull);
   }
 
   /** Whether pongs tell what has arrived. Without them the kernel's own buffers are the only limit. */
