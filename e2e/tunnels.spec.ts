@@ -153,7 +153,7 @@ test('a tunnel for other programs, from the dialog to the restart', async ({ emu
       list.getByText(/^A program was turned away from the tunnel to web-01, port 7/),
     ).toBeVisible();
     await expect(list.getByText(/could not be made\. The Bastion says/).first()).toBeVisible();
-    await list.getByRole('button', { name: /turned away/ }).click();
+    await list.getByRole('button', { name: /A program was turned away/ }).click();
     await expect(list.getByText(/event: client-refused/)).toBeVisible();
     await takeScreenshots(app, 'activity');
     expect(await findViolations(page)).toEqual([]);
@@ -165,7 +165,7 @@ test('a tunnel for other programs, from the dialog to the restart', async ({ emu
     expect(text).not.toMatch(/eyJ|bearer\s+\S{20}|password\s*[:=]\s*[^[]|ada@/i);
     await page.getByLabel('Show').selectOption('Errors');
     await expect(list.getByRole('listitem').first()).toHaveAttribute('data-level', 'error');
-    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('button', { name: 'Clear', exact: true }).click();
     await expect(page.getByText('Nothing of this kind has happened.')).toBeVisible();
   });
 

@@ -34,8 +34,9 @@ test('what the engine reports of refusals and failures is raised to what it is',
   const { activity, entries } = start();
   activity.info('client-refused');
   activity.info('connection-failed');
-  activity.info('connection-closed');
-  expect(entries().map(({ level }) => level)).toEqual(['warn', 'error', 'info']);
+  activity.info('connection-closed', { code: 'ok' });
+  activity.info('connection-closed', { code: 'tunnel-lost' });
+  expect(entries().map(({ level }) => level)).toEqual(['warn', 'error', 'info', 'warn']);
 });
 
 test('only the latest are kept, and clearing takes all', () => {

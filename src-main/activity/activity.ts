@@ -16,6 +16,13 @@ const raisedLevels: Readonly<Record<string, Level>> = {
   'token-not-deleted': 'warn',
 };
 
+/** The level of an entry, where the event says more than its reporter knew. */
+function levelOf(level: Level, event: string, code: unknown): Level {
+  if (level !== 'info') return level;
+  const isLoss = event === 'connection-closed' && code !== 'ok' && code !== 'local-client-refused';
+  return isLoss ? 'warn' : (raisedLevels[event] ?? level);
+}
+
 /** Hears of everything that is logged, and keeps the latest of it in the state for the Activity panel, redacted. */
 export class ActivityLog implements Log {
   private readonly log: Log;
@@ -55,7 +62,7 @@ export class ActivityLog implements Log {
     this.state.upsert('activity', id, {
       id,
       at: Date.now(),
-      level: level === 'info' ? (raisedLevels[event] ?? level) : level,
+      level: levelOf(level, event, fields['code']),
       event,
       fields: Object.fromEntries(clean),
     });

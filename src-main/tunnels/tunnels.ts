@@ -276,7 +276,7 @@ export class Tunnels {
     if (state.kind === 'stopped') log.info('tunnel-stopped', { tunnelId: id });
     if (state.kind === 'failed') {
       const { code, detail } = state.error;
-      log.error('tunnel-failed', { tunnelId: id, code, detail });
+      log.error('tunnel-failed', { tunnelId: id, remotePort: this.find(id)?.remotePort, code, detail });
     }
     this.needs.state.update('tunnels', id, (tunnel) => withState(tunnel, state));
   }

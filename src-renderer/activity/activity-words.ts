@@ -53,10 +53,14 @@ const sentences: Readonly<Record<string, (entry: Activity, names: Names) => stri
     `a program was turned away from ${tunnelName(entry, names)}: ${text(entry, 'reason')}.`,
   'connection-failed': (entry, names) =>
     `a connection through ${tunnelName(entry, names)} could not be made.${why(entry)}`,
-  'connection-closed': (entry, names) =>
-    text(entry, 'code') === 'ok'
-      ? `a connection through ${tunnelName(entry, names)} ended.`
-      : `a connection through ${tunnelName(entry, names)} was lost.${why(entry)}`,
+  'connection-closed': (entry, names) => {
+    const connection = `a connection through ${tunnelName(entry, names)}`;
+    const code = text(entry, 'code');
+    if (code === 'ok') return `${connection} ended.`;
+    return code === 'local-client-refused'
+      ? `${connection} was not made for the program that was turned away.`
+      : `${connection} was lost.${why(entry)}`;
+  },
   'token-not-deleted': () =>
     'the token of an ended connection could not be deleted; the Bastion lets it expire by itself.',
   'tunnel-engine-crashed': () => 'the tunnel engine ended unexpectedly, and all tunnels with it.',

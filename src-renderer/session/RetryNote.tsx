@@ -14,7 +14,7 @@ interface RetryNoteProps {
   readonly retry: NonNullable<Session['retry']>;
 }
 
-/** The countdown to the next try, which main counts, and the button that ends it. */
+/** The countdown to the next try, which main counts, and the buttons that do not wait for it or end it. */
 export function RetryNote({ sessionId, retry }: RetryNoteProps): ReactNode {
   const nowMs = useNow(tickMs);
   return (
@@ -22,6 +22,9 @@ export function RetryNote({ sessionId, retry }: RetryNoteProps): ReactNode {
       <span className="retry-text" role="timer">
         {retryText(retry, nowMs)}
       </span>
+      <Button kind="primary" onPress={() => void run(bridge().calls['session:reconnect']({ id: sessionId }))}>
+        Reconnect now
+      </Button>
       <Button onPress={() => void run(bridge().calls['session:disconnect']({ id: sessionId }))}>
         Cancel
       </Button>

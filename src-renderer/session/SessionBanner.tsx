@@ -43,12 +43,11 @@ function Trouble({ session, error, atMs, verb, retryLabel }: TroubleProps): Reac
         <ErrorDetails error={error} />
       </div>
       <div className="button-row">
-        {session.retry !== null && <RetryNote sessionId={session.id} retry={session.retry} />}
-        <FailureActions
-          session={session}
-          error={error}
-          retryLabel={session.retry === null ? retryLabel : 'Reconnect now'}
-        />
+        {session.retry === null ? (
+          <FailureActions session={session} error={error} retryLabel={retryLabel} />
+        ) : (
+          <RetryNote sessionId={session.id} retry={session.retry} />
+        )}
       </div>
     </div>
   );

@@ -43,8 +43,8 @@ function SettingsBody(): ReactNode {
       <section className="settings-part" aria-label="Network">
         <h3>Network</h3>
         <p className="soft small">
-          Changes hold for new connections and are confirmed in a window of their own. Those that are open
-          stay.
+          Changes hold for new connections; open ones stay. A proxy or a file of authorities is confirmed in a
+          window of its own.
         </p>
         <ProxySettings setting={settings.network.proxy} />
         <ProxySignIn setting={settings.network.proxy} />

@@ -1,7 +1,7 @@
 import { ChevronRight, CircleCheck, CircleDot, CircleX, LoaderCircle } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import type { TunnelConnection } from '../../shared/tunnel.ts';
-import { ErrorBlock } from '../ui/ErrorBlock.tsx';
+import { ErrorLine } from '../ui/ErrorLine.tsx';
 import { formatExact, formatSpeed, formatStepTime, formatTimeOfDay } from '../ui/format.ts';
 import { connectionBytes, connectionStateText } from './tunnel-words.ts';
 import { layOutWaterfall } from './waterfall.ts';
@@ -88,7 +88,7 @@ export function ConnectionItem({ connection, isInitiallyOpen }: ConnectionItemPr
               // The bar above says who it was, and has the button.
               <p className="soft small">{error.message}</p>
             ) : (
-              <ErrorBlock error={error} />
+              <ErrorLine error={error} />
             ))}
           <WaterfallTable waterfall={waterfall} />
         </div>

@@ -1,7 +1,7 @@
-import { ChevronRight, CircleX, Pin, SquareTerminal, Users } from 'lucide-react';
+import { ChevronRight, Pin, SquareTerminal, Users } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
 import type { Tunnel } from '../../shared/tunnel.ts';
-import { ErrorBlock } from '../ui/ErrorBlock.tsx';
+import { ErrorLine } from '../ui/ErrorLine.tsx';
 import { formatExact } from '../ui/format.ts';
 import { NamedIcon } from '../ui/NamedIcon.tsx';
 import { ConnectionList } from './ConnectionList.tsx';
@@ -93,16 +93,9 @@ export function TunnelRow({ tunnel }: { readonly tunnel: Tunnel }): ReactNode {
         ))}
         {tunnel.bastionName !== '' && <span>via {tunnel.bastionName}</span>}
       </p>
-      {tunnel.state.kind === 'failed' && <ErrorBlock error={tunnel.state.error} />}
+      {tunnel.state.kind === 'failed' && <ErrorLine error={tunnel.state.error} />}
       {tunnel.draft !== null && tunnel.refused.length > 0 && <RefusedClients tunnel={tunnel} />}
-      {failure !== null && !isOpen && (
-        <p className="tunnel-failure">
-          <CircleX className="icon bad" aria-hidden />
-          <span>
-            The latest connection failed: {failure.message} {failure.next}
-          </span>
-        </p>
-      )}
+      {failure !== null && !isOpen && <ErrorLine intro="The latest connection failed." error={failure} />}
       {isOpen && (
         <div id={id} className="tunnel-details">
           <ConnectionList tunnel={tunnel} />
