@@ -65,7 +65,12 @@ function codeOf(status: number, message: string) {
 /** Seconds, or a date (RFC 9110, 10.2.3). */
 export function retryAfterOf(header: string | undefined, nowMs: number = Date.now()): number | null {
   if (header === undefined) return null;
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  const isDate = /[a-z]/i.test(header);
+  const ms = isDate
+    ? Date.parse(header) - nowMs
+    : /^\s*\d+\s*$/.test(header)
+      ? Number(header) * 1000
+      : Number.NaN;
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), longestWaitMs) : null;
 }
 
