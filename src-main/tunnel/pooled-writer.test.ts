@@ -87,6 +87,7 @@ test('a buffer that is still being written is never handed out again', async () 
     if (!chunk.equals(sent.subarray(at, at + chunk.length))) wrong++;
     at += chunk.length;
   });
+  accepted.resume();
   await expect.poll(() => at, { timeout: 10_000 }).toBe(sent.length);
   expect(wrong).toBe(0);
 });
