@@ -86,6 +86,9 @@ test('a tunnel for other programs, from the dialog to the restart', async ({ emu
 
     await tunnel.getByRole('button', { name: /^Copy 127\./ }).click();
     expect(await clipboard()).toBe(end);
+    await tunnel.getByRole('button', { name: 'Copy more for web-01, port 7' }).click();
+    await page.getByRole('menuitem', { name: 'Port only' }).click();
+    expect(await clipboard()).toBe(end.split(':')[1]);
     await tunnel.getByRole('button', { name: 'Remove the tunnel to web-01, port 7' }).click();
     await expect(tunnel.getByText('Removing it cuts 1 open connection.')).toBeVisible();
     await page.keyboard.press('Escape');
@@ -222,6 +225,12 @@ test('settings before the sign-in; a lost session comes back by itself', async (
   await test.step('a session that is lost counts down and connects', async () => {
     await signIn(app);
     await connectByPassword(app, 'web-01');
+    await page.keyboard.press('Control+Shift+J');
+    await page.getByRole('tab', { name: /^Tunnels/ }).click();
+    await expect(row(page, 'web-01, port 22')).toContainText('of a session');
+    await expect(row(page, 'web-01, port 22')).toContainText('1 open connection');
+    await takeScreenshots(app, 'tunnel-of-session');
+    await page.getByRole('button', { name: 'Hide panel' }).click();
     emulator.setFaults({ failTokens: { status: 503 }, maintenance: { how: 'reset' } });
     await expect(page.getByText(/^Reconnecting in \d+ s, try \d of 6$/)).toBeVisible();
     await expect(page.getByText(/try 3 of 6$/)).toBeVisible();

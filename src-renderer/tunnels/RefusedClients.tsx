@@ -12,7 +12,13 @@ function allow(id: string, uid: number | null): void {
   void run(bridge().calls['tunnel:allow']({ id, uid }));
 }
 
-function Refused({ id, group }: { readonly id: string; readonly group: RefusedGroup }): ReactNode {
+interface RefusedProps {
+  readonly id: string;
+  readonly group: RefusedGroup;
+  readonly isOfSession: boolean;
+}
+
+function Refused({ id, group, isOfSession }: RefusedProps): ReactNode {
   const nowMs = useNow(15_000);
   const who = group.uid === null ? 'everybody on this computer' : `user id ${String(group.uid)}`;
   return (
@@ -25,7 +31,7 @@ function Refused({ id, group }: { readonly id: string; readonly group: RefusedGr
           {formatAgo(group.latest.at, nowMs)}
         </span>
       </span>
-      {group.canAllow && (
+      {group.canAllow && !isOfSession && (
         <Button aria-label={`Allow ${who}…`} onPress={() => allow(id, group.uid)}>
           Allow…
         </Button>
@@ -34,12 +40,17 @@ function Refused({ id, group }: { readonly id: string; readonly group: RefusedGr
   );
 }
 
-/** Local programs that were turned away, and the way to let them in. */
+/** Local programs that were turned away, and the way to let them in; nobody else gets into the tunnel of a session. */
 export function RefusedClients({ tunnel }: { readonly tunnel: Tunnel }): ReactNode {
   return (
     <ul className="refused-list" aria-label="Programs that were turned away">
       {groupRefused(tunnel.refused).map((group) => (
-        <Refused key={`${String(group.uid)} ${group.reason}`} id={tunnel.id} group={group} />
+        <Refused
+          key={`${String(group.uid)} ${group.reason}`}
+          id={tunnel.id}
+          group={group}
+          isOfSession={tunnel.draft === null}
+        />
       ))}
     </ul>
   );

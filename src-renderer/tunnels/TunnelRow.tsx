@@ -94,7 +94,7 @@ export function TunnelRow({ tunnel }: { readonly tunnel: Tunnel }): ReactNode {
         {tunnel.bastionName !== '' && <span>via {tunnel.bastionName}</span>}
       </p>
       {tunnel.state.kind === 'failed' && <ErrorLine error={tunnel.state.error} />}
-      {tunnel.draft !== null && tunnel.refused.length > 0 && <RefusedClients tunnel={tunnel} />}
+      {tunnel.refused.length > 0 && <RefusedClients tunnel={tunnel} />}
       {failure !== null && !isOpen && <ErrorLine intro="The latest connection failed." error={failure} />}
       {isOpen && (
         <div id={id} className="tunnel-details">
