@@ -34,6 +34,7 @@ const debianPackages = {
 const testPackages = {
   wine64: '/usr/lib/wine/wine64',
   'squid-openssl': '/usr/lib/squid/security_file_certgen',
+  lsof: '/usr/bin/lsof',
 };
 
 /** Only for the benchmarks. */

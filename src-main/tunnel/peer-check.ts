@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { checkWithLsof, checkWithNetstat } from './peer-programs.ts';
 
 /** The two ends of an accepted connection. */
 export interface SocketEnds {
@@ -93,8 +94,10 @@ export class PeerChecker {
   }
 
   check(ends: SocketEnds): Promise<PeerVerdict> {
-    if (this.platform !== 'linux') return Promise.resolve({ kind: 'not-checked' });
     const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = ends;
+    if (this.platform !== 'linux') {
+      return this.askProgram(`${remoteAddress}:${remotePort}`, `${localAddress}:${localPort}`);
+    }
     return new Promise((resolve) => {
       this.pending.push({
         peer: kernelAddress(remoteAddress.replace(/^::ffff:/, ''), remotePort),
@@ -103,6 +106,15 @@ export class PeerChecker {
       });
       if (!this.isReading) void this.read();
     });
+  }
+
+  /** One look at a time is no help here: the programs answer for single connections. */
+  private askProgram(peer: string, own: string): Promise<PeerVerdict> {
+    if (this.platform === 'darwin') return checkWithLsof(peer, own, this.uid);
+    if (this.platform === 'win32') {
+      return checkWithNetstat(peer, own, process.env['SystemRoot'] ?? 'C:\\Windows');
+    }
+    return Promise.resolve({ kind: 'not-checked' });
   }
 
   private async read(): Promise<void> {
