@@ -231,6 +231,18 @@ test('a DELETE that always fails is tried three times, logged without its token,
   forgetForged();
 });
 
+test('the log says how a connection went: node, close code, bytes, times; never a token', async () => {
+  const program = await dial(await lab.open());
+  expect(await program.echo(Buffer.from('hello'))).toBe(true);
+  program.close();
+  await settled();
+  const line = lab.logs.find((each) => each.startsWith('connection-closed')) ?? '';
+  expect(line).toMatch(/"sentBytes":5,"receivedBytes":5/);
+  expect(line).toMatch(/"node":"\d+\.\d+\.\d+\.\d+","attempts":1,"closeCode":1000,"durationMs":\d+/);
+  expect(line).toMatch(/tls \d+|upgrade \d+/);
+  expect(line).not.toMatch(/[0-9A-F]{64}|eyJ|[0-9a-f]{48}/);
+});
+
 test('after a change of the network a dead connection is found, a living one stays', async () => {
   const address = await lab.open();
   const living = await dial(address);

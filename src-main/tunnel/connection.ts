@@ -63,6 +63,8 @@ export class Connection {
   private state: ConnectionState = { kind: 'connecting', step: 'admission' };
   private step: ConnectionStep = 'admission';
   private roundTripMs: number | null = null;
+  /** The node of the Bastion that holds the latest session. */
+  private node = '';
   private rates = { atMs: 0, sentBytes: 0, receivedBytes: 0, sentPerSecond: 0, receivedPerSecond: 0 };
   /** The connection of the WebSocket, made beside the token exchange; kept for the next try if it was not used. */
   private bare: Promise<Result<BareConnection>> | null = null;
@@ -106,6 +108,20 @@ export class Connection {
 
   get traffic(): { readonly sentBytes: number; readonly receivedBytes: number } {
     return this.relay;
+  }
+
+  /** What a log line says of it beside its bytes. */
+  get facts(): Readonly<Record<string, string | number>> {
+    const last = this.timeline.timings.at(-1);
+    return {
+      node: this.node,
+      attempts: last?.attempt ?? 0,
+      closeCode: this.relay.closeCode ?? 'none',
+      durationMs: Math.round(this.timeline.nowMs),
+      steps: this.timeline.timings
+        .map(({ step, startMs, endMs }) => `${step} ${endMs === null ? '…' : Math.round(endMs - startMs)}`)
+        .join(', '),
+    };
   }
 
   get latestRoundTripMs(): number | null {
@@ -200,6 +216,7 @@ export class Connection {
     const token = await exchange;
     if (!token.ok) return token.failure;
     this.timeline.end('token');
+    this.node = token.value.nodeId;
     try {
       if (!(await this.isAdmitted())) return null;
       return this.abort.signal.aborted ? cancelled() : await this.relayOver(host, token.value);

@@ -49,6 +49,8 @@ export class Relay {
   private drainTimer: NodeJS.Timeout | null = null;
   private silenceTimer: NodeJS.Timeout | null = null;
   private isSilent = false;
+  /** Code of the latest close frame of the service; null: none came. */
+  closeCode: number | null = null;
   private settle: (end: RelayEnd) => void = () => undefined;
 
   constructor(local: LocalEnd, needs: Needs) {
@@ -165,6 +167,7 @@ export class Relay {
 
   /** The service's end has closed: the local program gets all that came and then the end, at once. */
   private ended(how: TransportEnd): void {
+    this.closeCode = how.kind === 'closed' ? how.code : null;
     this.transport = null;
     this.clearSilence();
     if (this.drainTimer !== null) clearTimeout(this.drainTimer);

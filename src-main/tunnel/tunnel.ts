@@ -130,13 +130,20 @@ export class Tunnel {
       armToken: (renewal) => needs.tools.armToken(spec.bastion.tenantId, renewal),
       onStep: (step, durationMs) => needs.emit({ kind: 'step', ...about, step, durationMs }),
       onFailed: (step, error) => {
-        needs.log('connection-failed', { ...about, step, code: error.code, detail: error.detail ?? '' });
+        const outcome = { step, code: error.code, detail: error.detail ?? '' };
+        needs.log('connection-failed', { ...about, ...outcome, ...connection.facts });
         needs.emit({ kind: 'failed', ...about, step, error });
       },
       onClosed: (error) => {
         const { sentBytes, receivedBytes } = connection.traffic;
         const outcome = { code: error?.code ?? 'ok', detail: error?.detail ?? '' };
-        needs.log('connection-closed', { ...about, sentBytes, receivedBytes, ...outcome });
+        needs.log('connection-closed', {
+          ...about,
+          sentBytes,
+          receivedBytes,
+          ...outcome,
+          ...connection.facts,
+        });
         needs.emit({ kind: 'closed', ...about, error, sentBytes, receivedBytes });
       },
       onChange: () => {
