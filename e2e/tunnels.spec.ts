@@ -126,7 +126,7 @@ test('a tunnel for other programs, from the dialog to the restart', async ({ emu
     await expect(program.echo(Buffer.from('x'))).rejects.toThrow('has ended');
     await expect(tunnel.getByText('The Bastion says that you may not reach this target.')).toBeVisible();
     await expect(tunnel.getByText(/You need Reader on the virtual machine/)).toBeVisible();
-    await expect(tunnel.getByRole('cell', { name: 'stopped here' }).first()).toBeVisible();
+    await expect(tunnel.getByRole('rowheader', { name: /stopped here$/ }).first()).toBeVisible();
     await takeScreenshots(app, 'tunnel-failed');
     emulator.clearFaults();
   });

@@ -3,8 +3,7 @@ import { formatStepTime } from '../ui/format.ts';
 import { connectionStepText } from './tunnel-words.ts';
 import type { Bar, Waterfall } from './waterfall.ts';
 
-const stateWords: Readonly<Record<Bar['state'], string>> = {
-  done: '',
+const stateWords: Readonly<Record<Exclude<Bar['state'], 'done'>, string>> = {
   running: 'in progress',
   stopped: 'stopped here',
 };
@@ -12,7 +11,14 @@ const stateWords: Readonly<Record<Bar['state'], string>> = {
 function BarRow({ bar, hasAttempts }: { readonly bar: Bar; readonly hasAttempts: boolean }): ReactNode {
   return (
     <tr data-step={bar.step}>
-      <th scope="row">{connectionStepText(bar.step)}</th>
+      <th scope="row">
+        {connectionStepText(bar.step)}
+        {bar.state !== 'done' && (
+          <span className={bar.state === 'stopped' ? 'waterfall-word bad' : 'waterfall-word'}>
+            {stateWords[bar.state]}
+          </span>
+        )}
+      </th>
       {hasAttempts && <td className="number">{bar.attempt}</td>}
       <td className="number">{formatStepTime(bar.startMs)}</td>
       <td className="number">{formatStepTime(bar.durationMs)}</td>
@@ -22,18 +28,6 @@ function BarRow({ bar, hasAttempts }: { readonly bar: Bar; readonly hasAttempts:
           style={{ left: `${bar.left.toFixed(2)}%`, width: `${bar.width.toFixed(2)}%` }}
           aria-hidden
         />
-        {bar.state === 'done' ? null : (
-          <span
-            className={bar.left + bar.width > 75 ? 'waterfall-word waterfall-word-before' : 'waterfall-word'}
-            style={
-              bar.left + bar.width > 75
-                ? { right: `${(100 - bar.left).toFixed(2)}%` }
-                : { left: `${(bar.left + bar.width).toFixed(2)}%` }
-            }
-          >
-            {stateWords[bar.state]}
-          </span>
-        )}
       </td>
     </tr>
   );

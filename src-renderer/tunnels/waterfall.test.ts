@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { appError } from '../../shared/errors.ts';
 import type { TunnelConnection } from '../../shared/tunnel.ts';
 import { connection, failedState } from './test-tunnel.ts';
 import { layOutWaterfall } from './waterfall.ts';
@@ -29,6 +30,13 @@ test('a running step ends now', () => {
 test('a failed connection stopped at the step that ended last', () => {
   const { bars } = layOutWaterfall({ ...connection, timings, state: failedState }, 0);
   expect(bars.map(({ state }) => state)).toEqual(['done', 'done', 'stopped']);
+});
+
+test('a program that was turned away stopped at its check, whatever was taken back after it', () => {
+  const checked = [{ step: 'admission' as const, attempt: 1, startMs: 0, endMs: 30 }, ...timings];
+  const state = { ...failedState, error: appError('local-client-refused') };
+  const { bars } = layOutWaterfall({ ...connection, timings: checked, state }, 0);
+  expect(bars.filter((bar) => bar.state === 'stopped').map(({ step }) => step)).toEqual(['admission']);
 });
 
 test('attempts stand one after the other, and a step without a length is seen', () => {

@@ -28,13 +28,15 @@ const narrowestPercent = 0.6;
 export function layOutWaterfall(connection: TunnelConnection, nowMs: number): Waterfall {
   const { timings, state } = connection;
   const hasFailed = state.kind === 'closed' && state.reason === 'failed';
+  // What was begun beside the check of the program is taken back afterwards.
+  const wasRefused = state.kind === 'closed' && state.error?.code === 'local-client-refused';
   const endOf = (timing: StepTiming) => Math.max(timing.startMs, timing.endMs ?? nowMs);
   const totalMs = Math.max(0, ...timings.map(endOf));
   const percent = (ms: number) => (totalMs === 0 ? 0 : (ms / totalMs) * 100);
   const bars = timings.map((timing): Bar => {
     const endMs = endOf(timing);
     const width = Math.max(narrowestPercent, percent(endMs - timing.startMs));
-    const isLast = hasFailed && endMs === totalMs;
+    const isEnd = wasRefused ? timing.step === 'admission' : endMs === totalMs;
     return {
       step: timing.step,
       attempt: timing.attempt,
@@ -42,7 +44,7 @@ export function layOutWaterfall(connection: TunnelConnection, nowMs: number): Wa
       durationMs: endMs - timing.startMs,
       left: Math.min(100 - width, percent(timing.startMs)),
       width,
-      state: timing.endMs === null ? 'running' : isLast ? 'stopped' : 'done',
+      state: timing.endMs === null ? 'running' : hasFailed && isEnd ? 'stopped' : 'done',
     };
   });
   return {
