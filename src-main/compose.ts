@@ -98,6 +98,7 @@ export async function compose(around: Surroundings) {
       if (account.kind === 'signed-out' && before.kind === 'signed-in') {
         inventory.clear();
         details.clear();
+        engine.coolDown(); // no connection of another account may use a token of this one
       }
     },
   });

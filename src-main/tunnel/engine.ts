@@ -7,6 +7,7 @@ import { BareConnection } from './bare-connection.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { ExchangeAgent } from './exchange-agent.ts';
 import { PeerChecker } from './peer-check.ts';
+import { TokenShelf } from './token-shelf.ts';
 import { Tunnel } from './tunnel.ts';
 import type {
   Allowance,
@@ -47,6 +48,7 @@ export class TunnelEngine {
   private readonly agent: ExchangeAgent;
   private readonly warm: WarmConnections;
   private readonly peers: PeerChecker;
+  private readonly tokens: TokenShelf;
   private readonly pool = new BufferPool();
   private readonly bastions = new Map<string, WebSocketOptions['peer']>();
   private readonly tunnels = new Map<string, Tunnel>();
@@ -65,6 +67,7 @@ export class TunnelEngine {
     this.warm = new WarmConnections((host, signal) =>
       BareConnection.open(this.connector, this.pool, { host, port }, { signal, timeoutMs: connectTimeoutMs }),
     );
+    this.tokens = new TokenShelf(needs.armToken);
     this.peers = new PeerChecker(this.platform, process.getuid?.() ?? -1);
     this.reportTimer = setInterval(() => this.report(), reportEveryMs);
     this.reportTimer.unref();
@@ -83,7 +86,7 @@ export class TunnelEngine {
           agent: this.agent,
         }),
         openBare: (host, signal) => this.warm.take(host, signal),
-        armToken: this.needs.armToken,
+        armToken: (tenantId, renewal) => this.tokens.get(tenantId, renewal),
         peerOf: (host) => this.peerOf(host),
       },
       peers: this.peers,
@@ -118,15 +121,16 @@ export class TunnelEngine {
   async warmUp({ endpoint, tenantId, kind }: WarmTarget): Promise<void> {
     if (!isHostName(endpoint)) return;
     await Promise.all([
-      this.needs.armToken(tenantId, { kind: 'cached' }),
+      this.tokens.get(tenantId, { kind: 'cached' }),
       this.agent.warm(endpoint, this.needs.dataPlane.port),
       // The pod of a two-step Bastion is known only to those who connect.
       kind === 'dedicated' ? this.warm.warm(endpoint) : null,
     ]);
   }
 
-  /** Closes what {@link warmUp} has made ready. */
+  /** Lets go of what {@link warmUp} has made ready, tokens too. */
   coolDown(): void {
+    this.tokens.clear();
     this.agent.cool();
     this.warm.cool();
   }
