@@ -103,3 +103,27 @@ test('nothing is judged after the end', () => {
   vi.advanceTimersByTime(600_000);
   expect(deaths).toEqual([]);
 });
+
+test('while nothing is read nobody is judged, but the way is kept open', () => {
+  const { peer, deaths, pings } = watch();
+  peer.start();
+  answer(peer);
+  peer.pause();
+  peer.demand(1_000);
+  vi.advanceTimersByTime(600_000);
+  expect(deaths).toEqual([]);
+  expect(pings()).toBeGreaterThan(20);
+});
+
+test('when reading goes on, a peer that is still silent is found', () => {
+  const { peer, deaths } = watch();
+  peer.start();
+  answer(peer);
+  peer.pause();
+  vi.advanceTimersByTime(600_000);
+  peer.resume();
+  vi.advanceTimersByTime(11_000);
+  expect(deaths).toEqual([]);
+  vi.advanceTimersByTime(50_000);
+  expect(deaths).toContain('2 pings were not answered');
+});

@@ -28,6 +28,7 @@ export class PeerWatch {
   private hasAnswered = false;
   /** A verdict that was asked for: until when something must be heard. */
   private demandedSinceMs: number | null = null;
+  private isPaused = false;
 
   constructor(needs: Needs) {
     this.needs = needs;
@@ -65,6 +66,17 @@ export class PeerWatch {
     this.demandedSinceMs = null;
   }
 
+  /** Nothing is read from now on, for the sake of a local program that does not read: nobody can be judged. */
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    this.heardAtMs = performance.now();
+  }
+
   /** Something must be heard within the limit, or the peer is dead: asked after a sleep or a change of the network. */
   demand(limitMs: number): void {
     if (!this.hasAnswered) return;
@@ -72,7 +84,7 @@ export class PeerWatch {
     this.demandedSinceMs = askedAtMs;
     this.needs.sendPing();
     const timer = setTimeout(() => {
-      if (this.timer !== null && this.demandedSinceMs === askedAtMs) {
+      if (this.timer !== null && this.demandedSinceMs === askedAtMs && !this.isPaused) {
         this.needs.onDead(`nothing was heard in ${limitMs} ms after the network changed`);
       }
     }, limitMs);
@@ -89,7 +101,7 @@ export class PeerWatch {
     const silentMs = nowMs - this.heardAtMs;
     const isOwed =
       this.hasAnswered && this.unansweredSinceMs !== null && nowMs - this.unansweredSinceMs >= answerMs;
-    if (!isOwed || silentMs < answerMs) {
+    if (this.isPaused || !isOwed || silentMs < answerMs) {
       this.misses = 0;
       this.needs.sendPing();
       this.schedule(everyMs);

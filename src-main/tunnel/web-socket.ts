@@ -163,10 +163,12 @@ class WebSocketTransport implements Transport {
   }
 
   pause(): void {
+    this.watch.pause();
     this.bare.pause();
   }
 
   resume(): void {
+    this.watch.resume();
     this.bare.resume();
   }
 
@@ -187,7 +189,7 @@ class WebSocketTransport implements Transport {
     writeControl(writer, opcodes.close, code);
     writer.flush();
     // A paused connection would never read the peer's close frame.
-    this.bare.resume();
+    this.resume();
     if (this.peerCode !== null) this.sayGoodbye();
     else {
       this.closeTimer = setTimeout(() => this.finish({ kind: 'closed', code: normalCode }), closeTimeoutMs);
