@@ -175,6 +175,7 @@ export class Connection {
     try {
       for (let attempt = 1, renewal: TokenRenewal = { kind: 'cached' }; ; attempt++) {
         this.timeline.beginAttempt(attempt);
+        if (attempt > 1) this.enter({ kind: 'connecting', step: 'sign-in' });
         const failure = await this.attempt(renewal);
         if (failure === null) return;
         const isOver = signal.aborted || this.relay.isLocalClosed;

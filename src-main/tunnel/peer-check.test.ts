@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { findRow, judgeRow, kernelAddress, PeerChecker } from './peer-check.ts';
+import { dialAsNobody } from './testing/dial-as-nobody.ts';
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1
@@ -51,14 +51,7 @@ test.runIf(process.getuid?.() === 0)('a connection by another user is refused', 
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   const connected = once(server, 'connection') as Promise<[Socket]>;
-  const child = spawn('setpriv', [
-    '--reuid=65534',
-    '--regid=65534',
-    '--clear-groups',
-    'bash',
-    '-c',
-    `exec 3<>/dev/tcp/127.0.0.1/${port}; read -t 20 <&3`,
-  ]);
+  const child = dialAsNobody(port);
   const [accepted] = await connected;
   expect(await new PeerChecker('linux', 0).check(accepted)).toEqual({
     kind: 'other',

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import {
   readProcessUser,
   runProgram,
 } from './peer-programs.ts';
+import { dialAsNobody } from './testing/dial-as-nobody.ts';
 
 const netstat = `
 Aktive Verbindungen
@@ -94,14 +95,7 @@ test('lsof knows a connection of ours, and none of another user', async () => {
   accepted.destroy();
   if (uid === 0) {
     const connected = once(server, 'connection') as Promise<[Socket]>;
-    const child = spawn('setpriv', [
-      '--reuid=65534',
-      '--regid=65534',
-      '--clear-groups',
-      'bash',
-      '-c',
-      `exec 3<>/dev/tcp/127.0.0.1/${port}; read -t 20 <&3`,
-    ]);
+    const child = dialAsNobody(port);
     const [foreign] = await connected;
     const theirs = `127.0.0.1:${foreign.remotePort}`;
     expect(await checkWithLsof(theirs, ends[1], 0, runProgram, lsof)).toMatchObject({ kind: 'other' });
