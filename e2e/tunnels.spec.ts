@@ -146,6 +146,7 @@ test('a tunnel for other programs, from the dialog to the restart', async ({ emu
     await takeScreenshots(app, 'tunnel-dialog-failed');
     await page.keyboard.press('Escape');
     await expect(dialog).toHaveCount(0);
+    await expect(page.getByRole('row', { name: /web-01/ }).first()).toBeFocused();
     await expect(page.getByRole('listitem', { name: /^Tunnel to/ })).toHaveCount(1);
   });
 

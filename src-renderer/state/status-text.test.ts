@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { initialState } from '../../shared/initial-state.ts';
 import type { AppState } from '../../shared/state.ts';
+import { tunnel } from '../tunnels/test-tunnel.ts';
 import { statusText } from './status-text.ts';
 
 const start = initialState({ cloud: { name: 'Azure', custom: false }, platform: 'linux', version: '1' });
@@ -36,6 +37,8 @@ describe('statusText', () => {
     expect(statusText(calm)).toBe('Ready');
     expect(statusText(loading)).toBe('Reading subscriptions and machines');
     expect(statusText(connecting)).toBe('Connecting to web-01: WebSocket');
+    const opening: AppState = { ...calm, tunnels: { t: { ...tunnel, state: { kind: 'opening' } } } };
+    expect(statusText(opening)).toBe('Opening a tunnel to web-01');
     expect(statusText({ ...connecting, account: { kind: 'signed-out', error: null } })).toBe('Not signed in');
     expect(statusText({ ...calm, account: { kind: 'browser', startedAtMs: 0 } })).toBe('Signing in');
   });

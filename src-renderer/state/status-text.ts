@@ -13,6 +13,10 @@ export function statusText(state: AppState): string {
     const at = step === undefined ? '' : `: ${stepText(step.name, connecting.kind)}`;
     return `Connecting to ${connecting.vmName}${at}`;
   }
+  const lost = Object.values(state.sessions).find((session) => session.retry !== null);
+  if (lost !== undefined) return `Lost ${lost.vmName}, connecting again soon`;
+  const opening = Object.values(state.tunnels).find((tunnel) => tunnel.state.kind === 'opening');
+  if (opening !== undefined) return `Opening a tunnel to ${opening.vmName}`;
   const uploads = Object.values(state.transfers);
   const running = uploads.filter((transfer) => transfer.state.kind === 'running');
   const [first] = running;
