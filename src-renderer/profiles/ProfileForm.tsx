@@ -1,10 +1,11 @@
-import { type ReactNode, useId, useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { AppError } from '../../shared/errors.ts';
 import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
 import { Button } from '../ui/Button.tsx';
 import { ErrorBlock } from '../ui/ErrorBlock.tsx';
 import { MethodFields } from '../ui/MethodFields.tsx';
+import { RadioChoices } from '../ui/RadioChoices.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { revealSaved } from './reveal.ts';
 import { checkDraft, defaultPort, type DraftProblems, type TypedDraft } from './draft.ts';
@@ -23,7 +24,6 @@ export function ProfileForm({ profileId, initial, onDone }: ProfileFormProps): R
   const [error, setError] = useState<AppError | null>(null);
   const [isSaving, setSaving] = useState(false);
   const profiles = useAppState((state) => state.profiles);
-  const protocolName = useId();
   const folders = useMemo(
     () =>
       [...new Set(Object.values(profiles).map((profile) => profile.folder))]
@@ -84,20 +84,15 @@ export function ProfileForm({ profileId, initial, onDone }: ProfileFormProps): R
         suggestions={folders}
         onChange={(folder) => change({ folder })}
       />
-      <fieldset className="choices">
-        <legend>Protocol</legend>
-        {(['ssh', 'rdp'] as const).map((protocol) => (
-          <label key={protocol} className="choice">
-            <input
-              type="radio"
-              name={protocolName}
-              checked={typed.protocol === protocol}
-              onChange={() => change({ protocol, port: String(defaultPort(protocol)) })}
-            />
-            {protocol.toUpperCase()}
-          </label>
-        ))}
-      </fieldset>
+      <RadioChoices
+        legend="Protocol"
+        value={typed.protocol}
+        choices={[
+          { value: 'ssh', text: 'SSH' },
+          { value: 'rdp', text: 'RDP' },
+        ]}
+        onChange={(protocol) => change({ protocol, port: String(defaultPort(protocol)) })}
+      />
       <TextField
         label="User name"
         value={typed.user}

@@ -23,6 +23,7 @@ function BarRow({ bar, hasAttempts }: { readonly bar: Bar; readonly hasAttempts:
       <td className="number">{formatStepTime(bar.startMs)}</td>
       <td className="number">{formatStepTime(bar.durationMs)}</td>
       <td className="waterfall-track">
+        <span className="visually-hidden">until {formatStepTime(bar.startMs + bar.durationMs)}</span>
         <span
           className={`waterfall-bar waterfall-${bar.state}`}
           style={{ left: `${bar.left.toFixed(2)}%`, width: `${bar.width.toFixed(2)}%` }}

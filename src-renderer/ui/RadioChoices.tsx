@@ -11,7 +11,6 @@ interface RadioChoicesProps<T extends string> {
   readonly value: T;
   readonly choices: readonly Choice<T>[];
   readonly isStacked?: boolean;
-  readonly isDisabled?: boolean;
   readonly onChange: (value: T) => void;
 }
 
@@ -27,7 +26,6 @@ export function RadioChoices<T extends string>(props: RadioChoicesProps<T>): Rea
             type="radio"
             name={name}
             checked={props.value === value}
-            disabled={props.isDisabled === true}
             onChange={() => props.onChange(value)}
           />
           <span>{text}</span>
