@@ -37,6 +37,7 @@ function BarRow({ bar, hasAttempts }: { readonly bar: Bar; readonly hasAttempts:
 /** The steps of a connection as bars over time; a table to those who hear it. */
 export function WaterfallTable({ waterfall }: { readonly waterfall: Waterfall }): ReactNode {
   const hasAttempts = waterfall.attempts > 1;
+  const isRunning = waterfall.bars.some((bar) => bar.state === 'running');
   if (waterfall.bars.length === 0) return <p className="soft small">No step has begun yet.</p>;
   return (
     <table className="waterfall" aria-label="Steps of this connection">
@@ -55,7 +56,7 @@ export function WaterfallTable({ waterfall }: { readonly waterfall: Waterfall })
             Took
           </th>
           <th scope="col" className="waterfall-total">
-            {formatStepTime(waterfall.totalMs)} in all
+            {formatStepTime(waterfall.totalMs)} {isRunning ? 'so far' : 'in all'}
           </th>
         </tr>
       </thead>
