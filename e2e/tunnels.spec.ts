@@ -162,7 +162,7 @@ test('a tunnel for other programs, from the dialog to the restart', async ({ emu
     await takeScreenshots(app, 'activity');
     expect(await findViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Copy diagnostics' }).click();
-    await expect(page.getByText(/^Copied\. It names no account/)).toBeVisible();
+    await expect(page.getByText(/^Copied\. Tokens, keys and passwords are taken out/)).toBeVisible();
     const text = await clipboard();
     expect(text).toContain('port 7 via bas-hub-weu: listening');
     expect(text).toContain('client-refused');

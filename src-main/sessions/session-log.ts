@@ -1,7 +1,7 @@
 import type { Session } from '../../shared/session.ts';
 import type { Log } from '../log/logger.ts';
 
-/** Writes down a new state of a session; what it is called on the machine is nobody's business. */
+/** Writes down a new state of a session. Not the words of `ssh`: they name accounts, and the log may be shown to others. */
 export function logSession(log: Log, { id, state }: Session): void {
   switch (state.kind) {
     case 'connecting':
@@ -13,9 +13,9 @@ export function logSession(log: Log, { id, state }: Session): void {
       log.info('session-closed', { sessionId: id });
       break;
     case 'lost':
-      log.warn('session-lost', { sessionId: id, code: state.error.code, detail: state.error.detail });
+      log.warn('session-lost', { sessionId: id, code: state.error.code });
       break;
     case 'failed':
-      log.error('session-failed', { sessionId: id, code: state.error.code, detail: state.error.detail });
+      log.error('session-failed', { sessionId: id, code: state.error.code });
   }
 }

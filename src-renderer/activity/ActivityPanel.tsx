@@ -27,7 +27,7 @@ function CopyDiagnostics(): ReactNode {
   return (
     <>
       <output className="soft small">
-        {isCopied ? 'Copied. It names no account, and holds no token, key or password.' : ''}
+        {isCopied ? 'Copied. Tokens, keys and passwords are taken out.' : ''}
       </output>
       <Button onPress={() => void copy()}>Copy diagnostics</Button>
     </>
