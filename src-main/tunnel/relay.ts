@@ -214,9 +214,11 @@ export class Relay {
 
   private restartDrain(): void {
     if (this.drainTimer !== null) clearTimeout(this.drainTimer);
+    // Where the service tells what has arrived it is asked now, so that it has answered by then.
+    this.transport?.isDrained();
     this.drainTimer = setTimeout(() => {
-      // Behind a stalled link our own bytes come first.
-      if (this.transport?.isDrained() === true) this.transport.close();
+      // Behind a stalled link our own bytes come first; and a program that does not read is waited for.
+      if (!this.isPausedForLocal && this.transport?.isDrained() === true) this.transport.close('patient');
       else this.restartDrain();
     }, drainMs);
   }

@@ -12,12 +12,15 @@ export interface Transport {
   /** Stops and restarts the delivery of bytes; what has been received already may still come. */
   readonly pause: () => void;
   readonly resume: () => void;
-  /** Whether everything that was sent has left this process. */
+  /** Whether everything that was sent has arrived, where the service tells; else whether it has left this process. */
   readonly isDrained: () => boolean;
   /** Sends a ping now; its answer, or the dead peer, is told by the events. `limitMs`: how long the answer may take. */
   readonly probe: (limitMs: number) => void;
-  /** Closes in order (code 1000) behind everything sent; the peer's answer is waited for, within a time limit. */
-  readonly close: () => void;
+  /**
+   * Closes in order (code 1000) behind everything sent; the peer's answer is waited for, within a time limit. `patient`: a
+   * long one, as long as it may be that not all has arrived.
+   */
+  readonly close: (how?: 'patient') => void;
   /** Cuts it. */
   readonly destroy: () => void;
 }

@@ -87,6 +87,11 @@ export class UplinkWindow {
     return this.isFull && this.probes.length === 0;
   }
 
+  /** Whether the answers that are awaited will tell of everything that was sent. */
+  get isProbed(): boolean {
+    return this.probedBytes === this.sentBytes;
+  }
+
   /** Counts bytes; true if a probe should follow them. */
   sent(bytes: number, nowMs: number): boolean {
     if (this.underWayBytes === 0) this.arrivedAtMs = nowMs;

@@ -20,6 +20,8 @@ export interface WebSocketOptions {
 
 const upgradeTimeoutMs = 20_000;
 const closeTimeoutMs = 3_000;
+/** Where only its close frame tells that a service, or a target that does not read, has taken everything. */
+const patientCloseTimeoutMs = 60_000;
 /** After both close frames: how long the service may take to close the connection, which is its part. */
 const goodbyeTimeoutMs = 1_000;
 /** Answers to pings pile up only before a peer that does not read; then only the latest is owed. */
@@ -173,27 +175,26 @@ class WebSocketTransport implements Transport {
   }
 
   isDrained(): boolean {
-    return this.bare.writer.pendingBytes === 0;
+    if (this.bare.writer.pendingBytes > 0) return false;
+    if (!this.watch.isAnswered || this.window.underWayBytes === 0) return true;
+    if (this.state === 'open' && !this.window.isProbed) this.ping();
+    return false;
   }
 
   probe(limitMs: number): void {
     if (this.state === 'open' && this.options.pings === 'on') this.watch.demand(limitMs);
   }
 
-  close(): void {
-    if (this.state !== 'open') return;
-    this.state = 'closing';
-    const { writer } = this.bare;
-    const code = Buffer.alloc(2);
-    code.writeUInt16BE(normalCode);
-    writeControl(writer, opcodes.close, code);
-    writer.flush();
-    // A paused connection would never read the peer's close frame.
-    this.resume();
-    if (this.peerCode !== null) this.sayGoodbye();
-    else {
-      this.closeTimer = setTimeout(() => this.finish({ kind: 'closed', code: normalCode }), closeTimeoutMs);
+  close(how?: 'patient'): void {
+    if (this.state === 'ended' || (this.state === 'closing' && how === 'patient')) return;
+    if (this.state === 'open') this.sayClose();
+    if (this.peerCode !== null) {
+      this.sayGoodbye();
+      return;
     }
+    this.clearCloseTimer();
+    const limitMs = how === 'patient' && !this.watch.isAnswered ? patientCloseTimeoutMs : closeTimeoutMs;
+    this.closeTimer = setTimeout(() => this.finish({ kind: 'closed', code: normalCode }), limitMs);
   }
 
   destroy(): void {
@@ -274,6 +275,17 @@ class WebSocketTransport implements Transport {
     this.peerCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
     if (this.state === 'closing') this.sayGoodbye();
     else this.close();
+  }
+
+  private sayClose(): void {
+    this.state = 'closing';
+    const { writer } = this.bare;
+    const code = Buffer.alloc(2);
+    code.writeUInt16BE(normalCode);
+    writeControl(writer, opcodes.close, code);
+    writer.flush();
+    // A paused connection would never read the peer's close frame.
+    this.resume();
   }
 
   /** Both close frames have gone: the service closes the connection, or we do after a moment. */
