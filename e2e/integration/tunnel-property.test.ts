@@ -146,32 +146,37 @@ const errors = () =>
   events.filter((event) => event.kind === 'failed' || (event.kind === 'closed' && event.error !== null));
 
 const runs = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 60) };
+const limitMs = Math.max(120_000, runs.numRuns * 1_000);
 
-test('exactly the bytes, in order, both ways, and no error, whatever the interleaving', async () => {
-  await fc.assert(
-    fc.asyncProperty(acts, async ({ service: ours, local, pieces }) => {
-      const down = sentBy(ours);
-      const up = writtenBy(local);
-      const { program, record } = await play(
-        {
-          acts: ours,
-          pieces: reasonable(pieces, down.length),
-          end: { kind: 'hear-out', bytes: up.length },
-        },
-        local,
-      );
-      expect(await program.ended).toBe('end');
-      await record.ended;
-      expect(program.received.equals(down)).toBe(true);
-      expect(Buffer.concat(record.received).equals(up)).toBe(true);
-      expect(record.fault).toBeNull();
-      expect(record.largestMessage).toBeLessThanOrEqual(usualOptions.messageBytes);
-      expect(errors()).toEqual([]);
-      program.close();
-    }),
-    runs,
-  );
-}, 120_000);
+test(
+  'exactly the bytes, in order, both ways, and no error, whatever the interleaving',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(acts, async ({ service: ours, local, pieces }) => {
+        const down = sentBy(ours);
+        const up = writtenBy(local);
+        const { program, record } = await play(
+          {
+            acts: ours,
+            pieces: reasonable(pieces, down.length),
+            end: { kind: 'hear-out', bytes: up.length },
+          },
+          local,
+        );
+        expect(await program.ended).toBe('end');
+        await record.ended;
+        expect(program.received.equals(down)).toBe(true);
+        expect(Buffer.concat(record.received).equals(up)).toBe(true);
+        expect(record.fault).toBeNull();
+        expect(record.largestMessage).toBeLessThanOrEqual(usualOptions.messageBytes);
+        expect(errors()).toEqual([]);
+        program.close();
+      }),
+      runs,
+    );
+  },
+  limitMs,
+);
 
 test.each(['reset', 'vanish'] as const)(
   'a stream that ends by %s is never taken for a whole one',
@@ -195,33 +200,37 @@ test.each(['reset', 'vanish'] as const)(
       { numRuns: Math.ceil(runs.numRuns / 3) },
     );
   },
-  120_000,
+  limitMs,
 );
 
-test('a program that leaves in mid-stream harms nobody: what the service heard is a true beginning', async () => {
-  await fc.assert(
-    fc.asyncProperty(acts, fc.boolean(), async ({ service: ours, local, pieces }, isHard) => {
-      const up = writtenBy(local);
-      const { program, record } = await play(
-        {
-          acts: ours,
-          pieces: reasonable(pieces, sentBy(ours).length),
-          end: { kind: 'hear-out', bytes: isHard ? up.length + 1 : up.length },
-        },
-        local,
-      );
-      if (isHard) program.close();
-      else program.socket.end();
-      await record.ended;
-      const heard = Buffer.concat(record.received);
-      expect(record.fault).toBeNull();
-      if (isHard) expect(heard.equals(up.subarray(0, heard.length))).toBe(true);
-      else expect(heard.equals(up)).toBe(true);
-      program.close();
-    }),
-    { numRuns: Math.ceil(runs.numRuns / 3) },
-  );
-}, 120_000);
+test(
+  'a program that leaves in mid-stream harms nobody: what the service heard is a true beginning',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(acts, fc.boolean(), async ({ service: ours, local, pieces }, isHard) => {
+        const up = writtenBy(local);
+        const { program, record } = await play(
+          {
+            acts: ours,
+            pieces: reasonable(pieces, sentBy(ours).length),
+            end: { kind: 'hear-out', bytes: isHard ? up.length + 1 : up.length },
+          },
+          local,
+        );
+        if (isHard) program.close();
+        else program.socket.end();
+        await record.ended;
+        const heard = Buffer.concat(record.received);
+        expect(record.fault).toBeNull();
+        if (isHard) expect(heard.equals(up.subarray(0, heard.length))).toBe(true);
+        else expect(heard.equals(up)).toBe(true);
+        program.close();
+      }),
+      { numRuns: Math.ceil(runs.numRuns / 3) },
+    );
+  },
+  limitMs,
+);
 
 test('as many DELETEs as POSTs', async () => {
   await expect.poll(() => service.counts.posts - service.counts.deletes, { timeout: 9_000 }).toBe(0);
