@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import type { TunnelSuggestion } from '../../shared/tunnel.ts';
 import { parsePort } from '../profiles/draft.ts';
-import { useAppState } from '../state/app-store.ts';
 import { Disclosure } from '../ui/Disclosure.tsx';
 import { RadioChoices } from '../ui/RadioChoices.tsx';
 import { TextField } from '../ui/TextField.tsx';
@@ -121,7 +120,6 @@ function Advanced({ typed, problems, onChange }: TunnelFieldsProps): ReactNode {
 /** What a user says of a new tunnel. */
 export function TunnelFields(props: TunnelFieldsProps): ReactNode {
   const { typed, problems, suggestion, onChange } = props;
-  const isChecked = useAppState((state) => state.platform === 'linux');
   return (
     <>
       <RemotePort {...props} />
@@ -145,12 +143,6 @@ export function TunnelFields(props: TunnelFieldsProps): ReactNode {
         ]}
         onChange={(audience) => onChange({ audience })}
       />
-      {typed.audience === 'same-user' && !isChecked && (
-        <WarningNote>
-          On this system Sallyport does not see which user a program runs as: other users of this computer can
-          connect too.
-        </WarningNote>
-      )}
       {typed.audience === 'any-user' && (
         <WarningNote>
           Everybody who is signed in to this computer can then reach this port of the machine with your rights
