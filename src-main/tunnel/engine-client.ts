@@ -45,6 +45,7 @@ export class EngineClient {
   private readonly finishing = new Map<number, () => void>();
   private readonly listeners = new Map<string, (event: TunnelEvent) => void>();
   private readonly observers = new Set<EngineObserver>();
+  private readonly closing = new Map<string, Promise<void>>();
 
   constructor(needs: Needs) {
     this.needs = needs;
@@ -56,7 +57,13 @@ export class EngineClient {
   }
 
   /** Opens a tunnel; its events go to `onEvent` until it is closed. */
-  open(spec: TunnelSpec, onEvent: (event: TunnelEvent) => void): Promise<Result<TunnelAddress>> {
+  async open(spec: TunnelSpec, onEvent: (event: TunnelEvent) => void): Promise<Result<TunnelAddress>> {
+    const closing = this.closing.get(spec.id);
+    if (closing !== undefined) await closing;
+    if (this.listeners.has(spec.id)) {
+      const detail = `the tunnel ${spec.id} is open already`;
+      return err(appError('listener-failed', { detail }));
+    }
     this.listeners.set(spec.id, onEvent);
     return new Promise((resolve) => {
       const call = this.nextCall++;
@@ -72,8 +79,15 @@ export class EngineClient {
   /** Closes a tunnel; resolves when its tokens are deleted, or a time limit of the engine has passed. */
   async close(tunnelId: string): Promise<void> {
     if (!this.listeners.has(tunnelId)) return;
+    const closing = this.closing.get(tunnelId) ?? this.closeNow(tunnelId);
+    this.closing.set(tunnelId, closing);
+    await closing;
+  }
+
+  private async closeNow(tunnelId: string): Promise<void> {
     await this.finish((call) => ({ kind: 'close', call, tunnelId }));
-    this.listeners.delete(tunnelId);
+    this.closing.delete(tunnelId);
+    if (!this.listeners.delete(tunnelId)) return;
     for (const observer of this.observers) observer.onClosed(tunnelId);
   }
 

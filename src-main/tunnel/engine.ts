@@ -77,6 +77,8 @@ export class TunnelEngine {
   async open(spec: TunnelSpec): Promise<Result<TunnelAddress>> {
     const problem = problemOf(spec);
     if (problem !== null) return err(appError('bastion-answer-invalid', { detail: problem }));
+    if (this.tunnels.has(spec.id))
+      return err(appError('listener-failed', { detail: `the tunnel ${spec.id} is open already` }));
     const tunnel = new Tunnel(spec, {
       tools: {
         port: this.needs.dataPlane.port,
@@ -96,8 +98,10 @@ export class TunnelEngine {
       emit: this.needs.emit,
       log: this.needs.log,
     });
+    // Known from now on: it may be closed while it opens.
+    this.tunnels.set(spec.id, tunnel);
     const opened = await tunnel.open();
-    if (opened.ok) this.tunnels.set(spec.id, tunnel);
+    if (!opened.ok && this.tunnels.get(spec.id) === tunnel) this.tunnels.delete(spec.id);
     return opened;
   }
 
@@ -106,7 +110,7 @@ export class TunnelEngine {
     const tunnel = this.tunnels.get(tunnelId);
     if (tunnel === undefined) return;
     await tunnel.close();
-    this.tunnels.delete(tunnelId);
+    if (this.tunnels.get(tunnelId) === tunnel) this.tunnels.delete(tunnelId);
   }
 
   /** Lets a program in that was turned away, because the user said so. */

@@ -39,6 +39,8 @@ export class Tunnel {
   private roundTripMs: number | null = null;
   private hasNews = false;
   private idleTimer: NodeJS.Timeout | null = null;
+  private opening: Promise<unknown> | null = null;
+  private isClosed = false;
 
   constructor(spec: TunnelSpec, needs: Needs) {
     this.spec = spec;
@@ -46,7 +48,13 @@ export class Tunnel {
   }
 
   /** Listens; resolves when the first local connection would be accepted. */
-  async open(): Promise<Result<TunnelAddress>> {
+  open(): Promise<Result<TunnelAddress>> {
+    const opening = this.listen();
+    this.opening = opening;
+    return opening;
+  }
+
+  private async listen(): Promise<Result<TunnelAddress>> {
     const { spec, needs } = this;
     const opened = await Listener.open(spec, {
       peers: needs.peers,
@@ -74,6 +82,8 @@ export class Tunnel {
 
   /** Closes the listener and the connections; resolves when their tokens are deleted, or after a time limit. */
   async close(): Promise<void> {
+    this.isClosed = true;
+    await this.opening;
     if (this.idleTimer !== null) clearTimeout(this.idleTimer);
     this.listener?.close();
     for (const connection of this.connections.values()) connection.close();
@@ -165,7 +175,7 @@ export class Tunnel {
   private restartIdle(): void {
     const { idleCloseMs } = this.spec;
     this.stopIdle();
-    if (idleCloseMs === null) return;
+    if (idleCloseMs === null || this.isClosed) return;
     this.idleTimer = setTimeout(() => {
       this.listener?.close();
       this.needs.emit({ kind: 'idle-closed', tunnelId: this.spec.id });
