@@ -120,3 +120,28 @@ test('many writers share the memory that few may have each', async () => {
   }
   expect(pool.highWaterBytes).toBe(alone);
 });
+
+test('many small writes to somebody who does not read hold little more memory than their bytes', async () => {
+  const [client, accepted] = await pair();
+  accepted.pause();
+  const pool = new CountingPool();
+  const writer = new PooledWriter({ socket: client, pool, onWritten: () => undefined });
+  const keystroke = Buffer.alloc(400, 'x');
+  let sentBytes = 0;
+  while (!writer.isFull) {
+    writer.append(keystroke, 0, keystroke.length);
+    writer.endChunk();
+    sentBytes += keystroke.length;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const heldBytes = [...pool.out].reduce((sum, slab) => sum + slab.length, 0);
+  expect(heldBytes).toBeLessThan(2 * writer.pendingBytes);
+  let received = 0;
+  accepted.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+  });
+  accepted.resume();
+  await expect.poll(() => received, { timeout: 9_000 }).toBe(sentBytes);
+  expect(writer.pendingBytes).toBe(0);
+  expect(pool.out.size).toBe(0);
+});

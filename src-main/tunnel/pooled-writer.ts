@@ -8,6 +8,9 @@ interface Needs {
   readonly onWritten: () => void;
 }
 
+/** Writes that may wait in the socket at a time: behind them a buffer is filled before it follows, however small its parts. */
+const mostWrites = 16;
+
 /**
  * Gathers bytes in pooled buffers and writes them to a socket. What is appended in one turn of the event loop goes out
  * in as few writes as possible, but the first of a turn goes out at once: a keystroke does not wait for company.
@@ -17,6 +20,7 @@ export class PooledWriter {
   private slab: Buffer | null = null;
   private used = 0;
   private inFlightBytes = 0;
+  private inFlightWrites = 0;
   private isGathering = false;
 
   constructor(needs: Needs) {
@@ -73,10 +77,10 @@ export class PooledWriter {
   endChunk(): void {
     if (this.isGathering) return;
     this.isGathering = true;
-    this.flush();
+    this.flushInTurn();
     setImmediate(() => {
       this.isGathering = false;
-      this.flush();
+      this.flushInTurn();
     });
   }
 
@@ -92,12 +96,19 @@ export class PooledWriter {
       return;
     }
     this.inFlightBytes += used;
+    this.inFlightWrites++;
     socket.write(slab.subarray(0, used), (error) => {
       this.inFlightBytes -= used;
+      this.inFlightWrites--;
       // After an error or on a closed socket the kernel may still read from it: it is left to the garbage collector.
       if (error || socket.destroyed) return;
       pool.give(slab);
+      if (!this.isGathering) this.flushInTurn();
       onWritten();
     });
+  }
+
+  private flushInTurn(): void {
+    if (this.inFlightWrites < mostWrites) this.flush();
   }
 }
