@@ -272,6 +272,10 @@ class WebSocketTransport implements Transport {
       this.unblock();
       return;
     }
+    if (this.state === 'open' && !this.reader.isAtBoundary) {
+      this.lose('the service closed in the middle of a message');
+      return;
+    }
     this.peerCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
     if (this.state === 'closing') this.sayGoodbye();
     else this.close();
