@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { appError, type ErrorCode } from '../../shared/errors.ts';
-import { claimsOf, plainFailure, retryAfterOf, retryDelayMs, toStepFailure } from './bastion-errors.ts';
+import {
+  claimsOf,
+  messageOf,
+  plainFailure,
+  retryAfterOf,
+  retryDelayMs,
+  toStepFailure,
+} from './bastion-errors.ts';
 
 const answer = (status: number, body = '', headers: Readonly<Record<string, string>> = {}) =>
   toStepFailure('POST /api/tokens', { status, body, headers });
@@ -76,4 +83,19 @@ test.each<[ErrorCode, readonly (number | null)[]]>([
 test('the service’s wish to wait is obeyed', () => {
   const failure = answer(429, '', { 'retry-after': '3' });
   expect(retryDelayMs(failure, 1)).toBe(3_000);
+});
+
+test('what a service says is shown without control characters, and not at any length', () => {
+  const hostile = JSON.stringify({
+    message: `\u001b[2J\u001b]0;owned\u0007${'x'.repeat(1_000_000)}\r\nERROR forged`,
+  });
+  expect(messageOf(hostile)).not.toMatch(/\p{Cc}/u);
+  expect(messageOf(hostile).length).toBeLessThan(1_000);
+  expect(messageOf('\u001b[31mgateway\u0007')).not.toMatch(/\p{Cc}/u);
+});
+
+test('a page of nothing but opened tags does not hold up the engine', () => {
+  const startMs = performance.now();
+  messageOf('<'.repeat(1_000_000));
+  expect(performance.now() - startMs).toBeLessThan(1_000);
 });

@@ -20,18 +20,28 @@ export function plainFailure(error: AppError): StepFailure {
   return { error, retryAfterMs: null, claims: null };
 }
 
-/** The `message` of the data plane's JSON error; the start of the text where a gateway answered instead. */
+/** More of an answer is not looked at: patterns over text of any length would hold up every connection. */
+const longestText = 4_096;
+const longestMessage = 500;
+
+/**
+ * The `message` of the data plane's JSON error; the start of the text where a gateway answered instead. Without secrets and
+ * control characters: it is shown, logged and printed.
+ */
 export function messageOf(body: string): string {
   try {
-    return redact(bodySchema.parse(JSON.parse(body)).message);
+    return plain(bodySchema.parse(JSON.parse(body)).message).slice(0, longestMessage);
   } catch {
     // HTML of a gateway, the bare word "Unauthorized", or nothing.
-    return redact(body)
-      .replaceAll(/<[^>]*>/g, ' ')
-      .replaceAll(/\s+/g, ' ')
-      .trim()
-      .slice(0, 200);
+    return plain(body).slice(0, 200);
   }
+}
+
+function plain(text: string): string {
+  return redact(text.slice(0, longestText))
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
 }
 
 interface Answer {
