@@ -19,6 +19,7 @@ export default defineConfig({
         'tunnel-worker': at('../src-main/tunnel/worker.ts'),
         'profiled-worker': at('electron/profiled-worker.ts'),
         'ws-pipe': at('baselines/ws-pipe.ts'),
+        bare: at('baselines/bare.ts'),
         'limit-worker': at('baselines/limit-worker.ts'),
       },
       external: ['electron', 'bufferutil', 'utf-8-validate'],

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type TLSSocket } from 'node:tls';
 import { exchange, type TunnelPlan } from './exchange.ts';
+import { maskedFrame } from './masked-frame.ts';
 
 /** One measurement. */
 export interface LimitTask {
@@ -18,19 +19,6 @@ export interface LimitTask {
 
 const header = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n';
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
-
-function maskedFrame(payload: Buffer): Buffer {
-  const { length } = payload;
-  const head =
-    length < 126
-      ? Buffer.from([0x82, 0x80 | length])
-      : length < 65_536
-        ? Buffer.from([0x82, 0x80 | 126, length >> 8, length & 0xff])
-        : Buffer.from([0x82, 0x80 | 127, 0, 0, 0, 0, length >>> 24, length >> 16, length >> 8, length]);
-  const mask = randomBytes(4);
-  const masked = Buffer.from(payload.map((byte, index) => byte ^ (mask[index & 3] ?? 0)));
-  return Buffer.concat([head, mask, masked]);
-}
 
 /** Runs one measurement; resolves with its seconds, from the first byte on. */
 export async function runLimit(task: LimitTask): Promise<number> {

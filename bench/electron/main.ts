@@ -23,7 +23,9 @@ const profileChannel = new BroadcastChannel('bench-profile');
 const profileWaitMs = 3000;
 
 const engines = new Map<string, EngineClient>();
-const pipes: Worker[] = [];
+/** Baselines that accept local connections, by the name of their file; those that run, by port. */
+export type ListeningBaseline = 'ws-pipe' | 'bare';
+const listening = new Map<number, Worker>();
 let limitWorker: Worker | undefined;
 let loopDelay: IntervalHistogram | undefined;
 
@@ -88,17 +90,22 @@ const calls = {
     engines.delete(name);
     return null;
   },
-  wsPipe: (plan: TunnelPlan): Promise<number> =>
+  /** Starts a baseline that listens; gives its port. */
+  listening: ({ kind, plan }: { kind: ListeningBaseline; plan: TunnelPlan }): Promise<number> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(join(folder, 'ws-pipe.js'), { workerData: plan });
-      pipes.push(worker);
-      worker.once('message', resolve);
+      const worker = new Worker(join(folder, `${kind}.js`), { workerData: plan });
+      worker.once('message', (port: number) => {
+        listening.set(port, worker);
+        resolve(port);
+      });
       worker.once('error', reject);
     }),
-  async endPipes(_params: null): Promise<null> {
-    await Promise.all(pipes.splice(0).map((worker) => worker.terminate()));
-    return null;
-  },
+  /** Lets the `bare` that listens there make its next connection ready. */
+  bareReady: ({ port }: { port: number }): Promise<null> =>
+    new Promise((resolve) => {
+      listening.get(port)?.once('message', () => resolve(null));
+      listening.get(port)?.postMessage('warm');
+    }),
   limit: (task: LimitTask): Promise<number> =>
     new Promise((resolve, reject) => {
       limitWorker ??= new Worker(join(folder, 'limit-worker.js'));

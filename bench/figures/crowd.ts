@@ -37,8 +37,11 @@ export const crowd: Experiment = {
       const seconds = await stage.load.call('crowdOpen', { door, count });
       const after = await stage.electron.call('usage', null);
       const echoSeconds = await stage.load.call('crowdEcho', { bytes });
+      await stage.load.call('crowdClose', null);
+      await stage.quiet();
+      const bare = await stage.load.call('crowdOpen', { door: await stage.baseline('bare', 'echo'), count });
       return {
-        'tunnel.crowd.seconds': { value: seconds },
+        'tunnel.crowd.seconds': { value: seconds, baselines: { bare } },
         'tunnel.crowd.megabytes': { value: (after.rssBytes - before.rssBytes) / 1e6 },
         'tunnel.crowd.throughput': { value: (count * bytes) / echoSeconds / 1e6 },
       };

@@ -25,7 +25,7 @@ const echo: Experiment = {
     const ask = (door: Door) => stage.load.call('echo', { door, bytes, count: isQuick ? 1500 : 4000 });
     const app = await ask(await stage.tunnel('usual', 'echo'));
     const socat = await ask((await stage.socat('echo')).door);
-    const wsPipe = await ask(await stage.wsPipe('echo'));
+    const wsPipe = await ask(await stage.baseline('ws-pipe', 'echo'));
     const direct = await ask(stage.direct('echo'));
     return {
       'tunnel.echo.p50': {

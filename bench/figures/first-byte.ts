@@ -11,6 +11,14 @@ async function firstByte(stage: Stage, engine: string, how: 'usual' | 'warm'): P
   return stage.load.call('firstByte', { door });
 }
 
+/** The same of the baseline that does the least. */
+async function bareFirstByte(stage: Stage, how: 'usual' | 'warm'): Promise<number> {
+  const door = await stage.baseline('bare', 'banner');
+  await stage.quiet();
+  if (how === 'warm') await stage.electron.call('bareReady', { port: door.port });
+  return stage.load.call('firstByte', { door });
+}
+
 async function several(count: number, ask: () => Promise<number>): Promise<number> {
   const times: number[] = [];
   for (let each = 0; each < count; each += 1) times.push(await ask());
@@ -47,16 +55,17 @@ const near: Experiment = {
     const count = isQuick ? 5 : 15;
     const direct = await several(count, () => stage.load.call('firstByte', { door: stage.direct('banner') }));
     const usual = await several(count, () => firstByte(stage, 'trust', 'usual'));
+    const bare = await several(count, () => bareFirstByte(stage, 'usual'));
     const warm = await several(count, () => firstByte(stage, 'trust', 'warm'));
+    const bareWarm = await several(count, () => bareFirstByte(stage, 'warm'));
     await stage.startEngine({ name: 'fresh', hasSystemAuthorities: true });
     const fresh = await firstByte(stage, 'fresh', 'usual');
     await stage.quiet();
     await stage.endEngine('fresh');
-    const baselines = { direct };
     return {
-      'tunnel.firstByte': { value: usual, baselines },
-      'tunnel.firstByte.warm': { value: warm, baselines },
-      'tunnel.firstByte.fresh': { value: fresh, baselines },
+      'tunnel.firstByte': { value: usual, baselines: { direct, bare } },
+      'tunnel.firstByte.warm': { value: warm, baselines: { direct, bare: bareWarm } },
+      'tunnel.firstByte.fresh': { value: fresh, baselines: { direct } },
     };
   },
   finish: (stage) => stage.endEngine('trust'),

@@ -33,7 +33,7 @@ function down(name: string, frameBytes: number, goals: Experiment['figures'][num
       const task = { plan: stage.plan('chargen'), direction: 'down', bytes: usual, messageBytes: 0 } as const;
       const limit = rate(usual, await stage.electron.call('limit', task));
       const socat = await load((await stage.socat('chargen')).door, usual);
-      const wsPipe = await load(await stage.wsPipe('chargen'), pipe);
+      const wsPipe = await load(await stage.baseline('ws-pipe', 'chargen'), pipe);
       const direct = await load(stage.direct('chargen'), usual);
       return { [id]: { value, baselines: { direct, socat, wsPipe, limit } } };
     },
@@ -66,7 +66,7 @@ function up(id: string, engine: string, messageBytes: number): Experiment {
       const task = { plan: stage.plan('sink'), direction: 'up', bytes: usual, messageBytes } as const;
       const limit = rate(usual, await stage.electron.call('limit', task));
       const socat = await load((await stage.socat('sink')).door, usual);
-      const wsPipe = await load(await stage.wsPipe('sink'), pipe);
+      const wsPipe = await load(await stage.baseline('ws-pipe', 'sink'), pipe);
       const direct = await load(stage.direct('sink'), usual);
       return { [id]: { value, baselines: { direct, socat, wsPipe, limit } } };
     },

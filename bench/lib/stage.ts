@@ -7,7 +7,7 @@ import { rootCertificates } from 'node:tls';
 import { build } from 'vite';
 import type { TunnelSpec } from '../../src-main/tunnel/tunnel-types.ts';
 import type { TunnelPlan } from '../baselines/exchange.ts';
-import type { ElectronCalls } from '../electron/main.ts';
+import type { ElectronCalls, ListeningBaseline } from '../electron/main.ts';
 import type { EmulatorCalls } from '../emulator-process.ts';
 import { type Place, targetPorts } from '../emulator-targets.ts';
 import type { LoadCalls } from '../load-process.ts';
@@ -51,7 +51,7 @@ export interface Stage {
   plan(target: Target): TunnelPlan;
   direct(target: Target): Door;
   socat(target: Target): Promise<Socat & { readonly door: Door }>;
-  wsPipe(target: Target): Promise<Door>;
+  baseline(kind: ListeningBaseline, target: Target): Promise<Door>;
   dispose(): Promise<void>;
 }
 
@@ -192,10 +192,10 @@ async function assemble(
         const socat = await startSocat(children, place.tls[target], place.caFile);
         return { ...socat, door: { address: '127.0.0.1', port: socat.port } };
       }),
-    wsPipe: (target) =>
-      once(doors, `wsPipe ${target}`, async () => ({
+    baseline: (kind, target) =>
+      once(doors, `${kind} ${target}`, async () => ({
         address: '127.0.0.1',
-        port: await electron.call('wsPipe', plan(target)),
+        port: await electron.call('listening', { kind, plan: plan(target) }),
       })),
     dispose,
   };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { appError } from '../../shared/errors.ts';
 import type { ConnectionState, TunnelConnection } from '../../shared/tunnel.ts';
-import { afterEvent, newTunnel, withState } from './tunnel-view.ts';
+import { afterEvent, isInUse, newTunnel, withState } from './tunnel-view.ts';
 
 const tunnel = newTunnel({
   id: 't',
@@ -79,4 +79,14 @@ test('a tunnel that is not listening moves nothing', () => {
   const failed = withState(moving, { kind: 'failed', atMs: 0, error: appError('no-bastion') });
   expect(failed).toMatchObject({ sentPerSecond: 0, receivedPerSecond: 0 });
   expect(withState(moving, { kind: 'stopping' }).sentPerSecond).toBe(10);
+});
+
+test('a program that has closed its half no longer keeps the app open', () => {
+  const draining: ConnectionState = { kind: 'draining', sinceMs: 3 };
+  const later = (...states: ConnectionState[]) =>
+    afterEvent(tunnel, progress(states.map((state, index) => connection(index, state))));
+  expect(isInUse(later(closed, draining))).toBe(false);
+  expect(isInUse(later(draining, open))).toBe(true);
+  expect(isInUse(later({ kind: 'connecting', step: 'token' }))).toBe(true);
+  expect(later(draining).openConnections).toBe(1);
 });

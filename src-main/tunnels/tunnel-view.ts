@@ -56,6 +56,11 @@ export function withState(tunnel: Tunnel, state: TunnelState): Tunnel {
   return { ...tunnel, state, sentPerSecond: 0, receivedPerSecond: 0 };
 }
 
+/** Whether a program would be cut off: one that has closed its half and only waits for the rest would not. */
+export function isInUse({ connections }: Pick<Tunnel, 'connections'>): boolean {
+  return connections.some(({ state }) => state.kind !== 'closed' && state.kind !== 'draining');
+}
+
 function merged(before: readonly TunnelConnection[], news: readonly TunnelConnection[]): TunnelConnection[] {
   const byNumber = new Map(before.map((each) => [each.number, each]));
   for (const each of news) byNumber.set(each.number, each);

@@ -13,7 +13,7 @@ import type { EngineClient } from '../tunnel/engine-client.ts';
 import { loopbackAddressOf } from '../tunnel/loopback-address.ts';
 import type { BastionEnd, TunnelAddress, TunnelEvent, TunnelSpec } from '../tunnel/tunnel-types.ts';
 import type { TunnelFile } from './tunnel-file.ts';
-import { afterEvent, newTunnel, withState } from './tunnel-view.ts';
+import { afterEvent, isInUse, newTunnel, withState } from './tunnel-view.ts';
 
 interface Needs {
   readonly state: StateStore;
@@ -164,7 +164,7 @@ export class Tunnels {
   /** Names of the tunnels that closing the app would cut while something goes through them. */
   liveNames(): readonly string[] {
     return Object.values(this.needs.state.current.tunnels)
-      .filter((each) => each.draft !== null && each.state.kind === 'listening' && each.openConnections > 0)
+      .filter((each) => each.draft !== null && each.state.kind === 'listening' && isInUse(each))
       .map((each) => `Tunnel: ${each.vmName}, port ${each.remotePort}`);
   }
 
