@@ -12,7 +12,7 @@ import { Timeline } from './timeline.ts';
 import { type DataPlaneToken, deleteToken, type Endpoint, exchangeToken } from './token-exchange.ts';
 import type { Transport } from './transport.ts';
 import type { TokenRenewal, TunnelSpec } from './tunnel-types.ts';
-import { openWebSocket, type WebSocketOptions } from './web-socket.ts';
+import { upgradeConnection, type WebSocketOptions } from './web-socket.ts';
 
 export interface ConnectionNeeds {
   readonly number: number;
@@ -25,9 +25,9 @@ export interface ConnectionNeeds {
   /** An ARM token of the Bastion's tenant. */
   readonly armToken: (renewal: TokenRenewal) => Promise<Result<string>>;
   /**
-   * Begins the check of the local program: null if it may use the tunnel, else why not. It runs while the answer to the
-   * token call is under way, and no byte moves before it; where somebody has been turned away before, no session is asked
-   * for before it either.
+   * Begins the check of the local program: null if it may use the tunnel, else why not. It runs beside the token call and
+   * the upgrade, and no byte moves before it; where somebody has been turned away before, no session is asked for before it
+   * either.
    */
   readonly admit: () => Promise<string | null>;
   readonly admissionFirst: boolean;
@@ -212,14 +212,12 @@ export class Connection {
     if (typeof host !== 'string') return host;
     this.begin('token');
     const exchange = exchangeToken(needs.endpointOf(host), this.wanted, signedIn.value);
-    // When the call has been written: to read the kernel's tables takes as long as its answer.
-    setImmediate(() => void this.admission());
+    void this.admission();
     const token = await exchange;
     if (!token.ok) return token.failure;
     this.timeline.end('token');
     this.node = token.value.nodeId;
     try {
-      if (!(await this.isAdmitted())) return null;
       return this.abort.signal.aborted ? cancelled() : await this.relayOver(host, token.value);
     } finally {
       // The next try does not wait for the end of this one's session; whoever waits for `done` does.
@@ -271,24 +269,31 @@ export class Connection {
     this.bare = null;
     if (!bare.ok) return plainFailure(bare.error);
     this.begin('upgrade');
-    const { events, end } = this.relay.begin();
-    const opened = await openWebSocket(
+    const upgraded = await upgradeConnection(
       bare.value,
       { authority: authorityOf(host, needs.port), path: pathOf(needs.spec.bastion.kind, token) },
+      this.abort.signal,
+    );
+    if (!upgraded.ok) return plainFailure(upgraded.error);
+    this.timeline.end('upgrade');
+    const isAdmitted = await this.isAdmitted();
+    if (!isAdmitted || this.abort.signal.aborted) {
+      upgraded.value.destroy();
+      return isAdmitted ? cancelled() : null;
+    }
+    const { events, end } = this.relay.begin();
+    upgraded.value.start(
       { messageBytes: needs.messageBytes, pings: needs.spec.pings, peer: needs.peerOf(host) },
       {
         ...events,
         onOpen: (transport) => {
-          this.timeline.end('upgrade');
           this.begin('first-byte');
           this.transport = transport;
           this.enter({ kind: 'open', openedAtMs: this.timeline.nowMs });
           events.onOpen(transport);
         },
       },
-      this.abort.signal,
     );
-    if (!opened.ok) return plainFailure(opened.error);
     const outcome = await end;
     this.transport = null;
     if (outcome.kind === 'retry') return plainFailure(outcome.error);

@@ -19,7 +19,7 @@ export class ReadTurn {
     this.takenBytes = 0;
     if (!this.isResting) return;
     this.isResting = false;
-    if (!this.isHeld) this.socket.resume();
+    if (!this.isHeld) this.start();
   };
 
   /** `held`: the socket is paused, and stays so until {@link release}. */
@@ -50,6 +50,14 @@ export class ReadTurn {
   release(): void {
     if (!this.isHeld) return;
     this.isHeld = false;
-    if (!this.isResting) this.socket.resume();
+    if (!this.isResting) this.start();
+  }
+
+  /** Node begins to read a tick after it was asked to, also if it has been told to pause meanwhile. */
+  private start(): void {
+    this.socket.resume();
+    process.nextTick(() => {
+      if (this.isHeld || this.isResting) this.socket.pause();
+    });
   }
 }

@@ -30,32 +30,46 @@ const pongWaterBytes = 64 * 1024;
 const patienceMs = 1_500;
 /** More than this under way, and a missing pong may only wait behind it. */
 const stallBytes = 64 * 1024;
+/** What a held connection may have received before it is no longer read. */
+const mostHeldBytes = 64 * 1024;
 const normalCode = 1000;
 const nothing = Buffer.alloc(0);
 
+/** A connection whose upgrade was accepted and that is held: nothing of the stream has been read or said. */
+export interface HeldWebSocket {
+  /** Lets the stream begin; `events.onOpen` runs before any byte is delivered. */
+  readonly start: (options: WebSocketOptions, events: TransportEvents) => void;
+  readonly destroy: () => void;
+}
+
 /**
- * Asks for the upgrade on a bare connection. `events.onOpen` runs before any byte is delivered; the promise resolves
- * with null then, or with why there is no stream. Aborting the signal before cuts the connection.
+ * Asks for the upgrade on a bare connection; resolves with the held stream, or with why there is none. Aborting the signal
+ * before cuts the connection.
  */
-export function openWebSocket(
+export function upgradeConnection(
   bare: BareConnection,
   request: UpgradeRequest,
-  options: WebSocketOptions,
-  events: TransportEvents,
   signal: AbortSignal,
-): Promise<Result<null>> {
+): Promise<Result<HeldWebSocket>> {
   return new Promise((resolve) => {
     const key = makeUpgradeKey();
     let received: Buffer = nothing;
-    const settle = (result: Result<null>) => {
+    const settle = (result: Result<HeldWebSocket>) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
+      // From here on only what follows counts: an end that comes meanwhile is told to the next reader, too.
+      bare.attach({ onRead: keep, onWritten: () => undefined, onEnd: () => undefined });
       resolve(result);
     };
+    const keep = (buffer: Buffer, bytes: number) => {
+      // The head of an answer, once per connection: a copy costs nothing here.
+      received = Buffer.concat([received, buffer.subarray(0, bytes)]);
+      // Read as long as it is little: what a service said before it cut the connection is lost with a paused one.
+      if (received.length > mostHeldBytes) bare.pause();
+    };
     const refuse = (error: ReturnType<typeof appError>) => {
-      bare.attach({ onRead: () => undefined, onWritten: () => undefined, onEnd: () => undefined });
-      bare.socket.destroy();
       settle(err(error));
+      bare.socket.destroy();
     };
     const abort = () => refuse(appError('bastion-unreachable', { detail: 'cancelled' }));
     const timer = setTimeout(
@@ -63,18 +77,26 @@ export function openWebSocket(
       upgradeTimeoutMs,
     );
     signal.addEventListener('abort', abort, { once: true });
+    const hold = (bodyAt: number) => {
+      settle(
+        ok({
+          start: (options, events) => {
+            const socket = new WebSocketTransport(bare, options, events);
+            events.onOpen(socket);
+            const rest = received.subarray(bodyAt);
+            if (rest.length > 0) socket.read(rest, rest.length);
+            bare.resume();
+          },
+          destroy: () => bare.socket.destroy(),
+        }),
+      );
+    };
     bare.attach({
       onRead: (buffer, bytes) => {
-        // The head of an answer, once per connection: a copy costs nothing here.
-        received = Buffer.concat([received, buffer.subarray(0, bytes)]);
+        keep(buffer, bytes);
         const answer = readUpgradeAnswer(received, key);
         if (answer.kind === 'refused') refuse(answer.error);
-        if (answer.kind !== 'accepted') return;
-        const socket = new WebSocketTransport(bare, options, events);
-        events.onOpen(socket);
-        settle(ok(null));
-        const rest = received.subarray(answer.bodyAt);
-        if (rest.length > 0) socket.read(rest, rest.length);
+        if (answer.kind === 'accepted') hold(answer.bodyAt);
       },
       onWritten: () => undefined,
       onEnd: (error) =>
