@@ -22,6 +22,8 @@ export interface ConnectionNeeds {
   readonly endpointOf: (host: string) => Endpoint;
   /** A TLS connection for the WebSocket; a kept one if there is one. */
   readonly openBare: (host: string, signal: AbortSignal) => Promise<Result<BareConnection>>;
+  /** Begins the connection of the token call while the ARM token is asked for. */
+  readonly dialExchange: (host: string) => void;
   /** An ARM token of the Bastion's tenant. */
   readonly armToken: (renewal: TokenRenewal) => Promise<Result<string>>;
   /**
@@ -201,6 +203,7 @@ export class Connection {
   private async attempt(renewal: TokenRenewal): Promise<StepFailure | null> {
     const { needs } = this;
     const { bastion } = needs.spec;
+    needs.dialExchange(bastion.endpoint);
     if (bastion.kind === 'dedicated') this.dialBare(bastion.endpoint);
     this.begin('sign-in');
     const signedIn = await needs.armToken(renewal);

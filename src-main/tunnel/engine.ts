@@ -88,6 +88,7 @@ export class TunnelEngine {
           agent: this.agent,
         }),
         openBare: (host, signal) => this.warm.take(host, signal),
+        dialExchange: (host) => void this.agent.warm(host, this.needs.dataPlane.port),
         armToken: (tenantId, renewal) => this.tokens.get(tenantId, renewal),
         peerOf: (host) => this.peerOf(host),
       },

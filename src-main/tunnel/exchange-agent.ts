@@ -21,6 +21,8 @@ export class ExchangeAgent extends ConnectorAgent {
   private readonly connector: SecureConnector;
   private readonly warming = new AbortController();
   private readonly ready = new Map<string, TLSSocket>();
+  /** Those on their way to be ready; the next call takes over one that is still made. */
+  private readonly making = new Map<string, Promise<TLSSocket | null>>();
 
   constructor(connector: SecureConnector) {
     super({ connector: Promise.resolve(connector), unreachable: 'bastion-unreachable' });
@@ -31,17 +33,17 @@ export class ExchangeAgent extends ConnectorAgent {
   /** Makes a connection ready for the next call to this host. */
   async warm(host: string, port: number): Promise<void> {
     const name = `${host}:${port}`;
-    if (this.take(name, 'look') !== null || this.hasFree(name)) return;
-    const connected = await this.connector.connect(
-      { host, port },
-      { signal: this.warming.signal, timeoutMs: connectTimeoutMs, unreachable: 'bastion-unreachable' },
-    );
-    if (!connected.ok) return; // the call that needs it will say why
-    const { socket } = connected.value;
+    if (this.take(name, 'look') !== null || this.making.has(name) || this.hasFree(name)) return;
+    const making = this.make(host, port);
+    this.making.set(name, making);
+    const socket = await making;
+    // Taken over meanwhile: it is a call's by now.
+    if (this.making.get(name) !== making) return;
+    this.making.delete(name);
+    if (socket === null) return; // the call that needs it will say why
     const forget = () => {
       if (this.ready.get(name) === socket) this.ready.delete(name);
     };
-    this.ready.get(name)?.destroy();
     this.ready.set(name, socket);
     socket.on('error', forget);
     socket.once('close', forget);
@@ -51,6 +53,8 @@ export class ExchangeAgent extends ConnectorAgent {
   cool(): void {
     for (const socket of this.ready.values()) socket.destroy();
     this.ready.clear();
+    for (const making of this.making.values()) void making.then((socket) => socket?.destroy());
+    this.making.clear();
     this.forgetIdle();
   }
 
@@ -58,16 +62,32 @@ export class ExchangeAgent extends ConnectorAgent {
     target: Target,
     created?: (error: Error | null, socket: Duplex) => void,
   ): Duplex | undefined {
-    return (
-      this.take(`${target.host ?? ''}:${target.port ?? ''}`, 'take') ??
-      super.createConnection(target, created)
-    );
+    const name = `${target.host ?? ''}:${target.port ?? ''}`;
+    const ready = this.take(name, 'take');
+    if (ready !== null) return ready;
+    const making = this.making.get(name);
+    if (making === undefined || created === undefined) return super.createConnection(target, created);
+    this.making.delete(name);
+    void making.then((socket) => {
+      if (socket === null) super.createConnection(target, created);
+      else created(null, socket);
+    });
+    return undefined;
   }
 
   override destroy(): void {
     this.warming.abort();
     this.cool();
     super.destroy();
+  }
+
+  /** Null if it could not be made, or is not wanted any more. */
+  private async make(host: string, port: number): Promise<TLSSocket | null> {
+    const connected = await this.connector.connect(
+      { host, port },
+      { signal: this.warming.signal, timeoutMs: connectTimeoutMs, unreachable: 'bastion-unreachable' },
+    );
+    return connected.ok ? connected.value.socket : null;
   }
 
   private take(name: string, how: 'look' | 'take'): TLSSocket | null {

@@ -10,7 +10,10 @@ import type { Allowance, TokenRenewal, TunnelAddress, TunnelEvent, TunnelSpec } 
 
 /** What all tunnels of the engine share with their connections. */
 export interface ConnectionTools
-  extends Pick<ConnectionNeeds, 'port' | 'endpointOf' | 'openBare' | 'messageBytes' | 'peerOf'> {
+  extends Pick<
+    ConnectionNeeds,
+    'port' | 'endpointOf' | 'openBare' | 'dialExchange' | 'messageBytes' | 'peerOf'
+  > {
   readonly armToken: (tenantId: string, renewal: TokenRenewal) => Promise<Result<string>>;
 }
 
