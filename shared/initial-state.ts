@@ -8,6 +8,7 @@ export function initialState(facts: Pick<AppState, 'cloud' | 'platform' | 'versi
     inventory: { state: 'idle', tenants: [], subscriptions: [], refreshedAtMs: null, error: null },
     settings: usualSettings,
     vms: {},
+    reach: {},
     details: {},
     sessions: {},
     transfers: {},

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appErrorSchema } from './errors.ts';
-import { inventoryStatusSchema, vmSummarySchema } from './inventory.ts';
+import { inventoryStatusSchema, networkReachSchema, vmSummarySchema } from './inventory.ts';
 import { networkSettingsSchema, usualNetworkSettings } from './network.ts';
 import { profileSchema } from './profile.ts';
 import { sessionSchema } from './session.ts';
@@ -68,6 +68,8 @@ const valuesShape = {
 /** The parts that are patched entry by entry, keyed by id. */
 const collectionsShape = {
   vms: z.record(z.string(), vmSummarySchema),
+  /** By lower-cased id of the virtual network. */
+  reach: z.record(z.string(), networkReachSchema),
   details: z.record(z.string(), vmDetailSchema),
   sessions: z.record(z.string(), sessionSchema),
   transfers: z.record(z.string(), transferSchema),

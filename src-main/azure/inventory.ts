@@ -119,6 +119,7 @@ export class Inventory {
         id: row.tenantId,
         name: row.displayName ?? row.defaultDomain ?? row.tenantId,
         domain: row.defaultDomain ?? '',
+        accountId: '',
         state: known.find((tenant) => tenant.id === row.tenantId)?.state === 'ready' ? 'ready' : 'loading',
       })),
     });
@@ -170,7 +171,8 @@ export class Inventory {
   private patchTenant(id: string, change: Pick<Tenant, 'state'> & Partial<Pick<Tenant, 'error'>>): void {
     const tenants = this.needs.state.current.inventory.tenants.map((tenant) => {
       if (tenant.id !== id) return tenant;
-      return { id: tenant.id, name: tenant.name, domain: tenant.domain, ...change };
+      const { id: tenantId, name, domain, accountId } = tenant;
+      return { id: tenantId, name, domain, accountId, ...change };
     });
     this.patch({ tenants });
   }
@@ -180,6 +182,7 @@ function toSummary(row: z.infer<typeof vmRow>, tenantId: string): VmSummary {
   return {
     id: idKey(row.id),
     armId: row.id,
+    kind: 'vm',
     name: row.name,
     resourceGroup: row.resourceGroup,
     subscriptionId: row.subscriptionId,
@@ -191,6 +194,9 @@ function toSummary(row: z.infer<typeof vmRow>, tenantId: string): VmSummary {
     vmId: row.vmId,
     // It is used as if the user had typed it.
     adminUsername: userNameSchema.safeParse(row.adminUsername).success ? row.adminUsername : '',
+    scaleSet: '',
+    privateIp: '',
+    networkId: '',
     tags: row.tags ?? {},
   };
 }

@@ -104,7 +104,7 @@ export function buildEstate(
   const byTenant = groupBy([...status.subscriptions, ...strays], (subscription) => subscription.tenantId);
   const knownTenants = new Set(status.tenants.map((tenant) => tenant.id));
   const strayTenants: Tenant[] = [...byTenant.keys()].flatMap((id) =>
-    knownTenants.has(id) ? [] : [{ id, name: id, domain: '', state: 'ready' as const }],
+    knownTenants.has(id) ? [] : [{ id, name: id, domain: '', accountId: '', state: 'ready' as const }],
   );
   const tenants = sortByName([...status.tenants, ...strayTenants], (tenant) => tenant.name).map((tenant) => {
     const built = (byTenant.get(tenant.id) ?? []).map((subscription) =>

@@ -7,6 +7,7 @@ export function testVm(name: string, over: Partial<VmSummary> = {}): VmSummary {
   return {
     id: armId.toLowerCase(),
     armId,
+    kind: 'vm',
     name,
     resourceGroup,
     subscriptionId: 's1',
@@ -17,6 +18,9 @@ export function testVm(name: string, over: Partial<VmSummary> = {}): VmSummary {
     power: 'running',
     vmId: '',
     adminUsername: 'ada',
+    scaleSet: '',
+    privateIp: '',
+    networkId: '',
     tags: {},
     ...over,
   };
@@ -30,7 +34,7 @@ export function byId<T extends { readonly id: string }>(items: readonly T[]): Re
 /** A list that was read without trouble: one tenant with one subscription. */
 export const testStatus: InventoryStatus = {
   state: 'ready',
-  tenants: [{ id: 't1', name: 'Contoso', domain: 'contoso.example', state: 'ready' }],
+  tenants: [{ id: 't1', name: 'Contoso', domain: 'contoso.example', accountId: 'a1', state: 'ready' }],
   subscriptions: [{ id: 's1', name: 'Production', tenantId: 't1' }],
   refreshedAtMs: 0,
   error: null,

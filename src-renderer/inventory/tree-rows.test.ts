@@ -104,9 +104,16 @@ describe('buildTreeRows', () => {
     const status: InventoryStatus = {
       ...testStatus,
       tenants: [
-        { id: 't2', name: 'Fabrikam', domain: '', state: 'failed', error: appError('sign-in-needed') },
-        { id: 't3', name: 'Litware', domain: '', state: 'loading' },
-        { id: 't4', name: 'Nod', domain: '', state: 'ready' },
+        {
+          id: 't2',
+          name: 'Fabrikam',
+          domain: '',
+          accountId: 'a1',
+          state: 'failed',
+          error: appError('sign-in-needed'),
+        },
+        { id: 't3', name: 'Litware', domain: '', accountId: 'a1', state: 'loading' },
+        { id: 't4', name: 'Nod', domain: '', accountId: 'a1', state: 'ready' },
       ],
       subscriptions: [],
     };
