@@ -190,7 +190,40 @@ function grouped(
   return groups;
 }
 
-function apply(table: Table, step: Step): Table {
+/** Gives the rows of a table by its name; undefined for one that is not served. */
+export type OpenTable = (name: string) => Table | undefined;
+
+function join(left: Table, step: Extract<Step, { kind: 'join' }>, open: OpenTable): Table {
+  const source = open(step.other.table);
+  if (!source) throw new QueryError('InvalidQuery', { kind: 'name', text: step.other.table, at: 0 });
+  const right = runQuery(step.other, source, open);
+  const { on } = step;
+  if (!left.columns.includes(on) || !right.columns.includes(on))
+    throw new QueryError('InvalidQuery', step.token);
+  const byKey = new Map<string, Row[]>();
+  for (const row of right.rows) {
+    const key = asText(row(on));
+    byKey.set(key, [...(byKey.get(key) ?? []), row]);
+  }
+  // A name that both sides have gets a number on the right.
+  const taken = new Set(left.columns);
+  const added = right.columns.map((column) => [taken.has(column) ? `${column}1` : column, column] as const);
+  const names = new Map(added);
+  const nothing: Row = () => undefined;
+  const rows = left.rows.flatMap((row) => {
+    const matches = byKey.get(asText(row(on))) ?? (step.flavour === 'leftouter' ? [nothing] : []);
+    return matches.map(
+      (match): Row =>
+        (column) => {
+          const name = names.get(column);
+          return name === undefined ? row(column) : match(name);
+        },
+    );
+  });
+  return { columns: [...left.columns, ...added.map(([name]) => name)], rows };
+}
+
+function apply(table: Table, step: Step, open: OpenTable): Table {
   const known = new Set(table.columns);
   switch (step.kind) {
     case 'where': {
@@ -244,14 +277,16 @@ function apply(table: Table, step: Step): Table {
         ),
       };
     }
+    case 'join':
+      return join(table, step, open);
     default:
       return step satisfies never;
   }
 }
 
-/** Runs the steps of a query over a table. Throws `QueryError`. */
-export function runQuery(query: Query, table: Table): Table {
-  return query.steps.reduce(apply, table);
+/** Runs the steps of a query over a table; `open` gives those that it joins. Throws `QueryError`. */
+export function runQuery(query: Query, table: Table, open: OpenTable = () => undefined): Table {
+  return query.steps.reduce((rows, step) => apply(rows, step, open), table);
 }
 
 /** A row as a JSON object; absent values are null, as the service writes them. */

@@ -42,7 +42,15 @@ export type Step =
   | { readonly kind: 'take'; readonly count: number }
   | { readonly kind: 'count' }
   | { readonly kind: 'distinct'; readonly columns: readonly NamedExpression[] }
-  | { readonly kind: 'summarize'; readonly name: string; readonly by: readonly NamedExpression[] };
+  | { readonly kind: 'summarize'; readonly name: string; readonly by: readonly NamedExpression[] }
+  /** Rows of this table beside those of another query with the same text in the column `on`. */
+  | {
+      readonly kind: 'join';
+      readonly flavour: 'inner' | 'leftouter';
+      readonly other: Query;
+      readonly on: string;
+      readonly token: Token;
+    };
 
 /** A parsed query. */
 export interface Query {
@@ -88,15 +96,20 @@ export function parseQuery(text: string): Query {
   };
   const name = (): string => (peek().kind === 'name' ? next().text : fail());
 
-  const first = next();
-  if (first.kind !== 'name') fail(first);
-  const steps: Step[] = [];
-  while (isSign('|')) {
-    next();
-    steps.push(step());
-  }
+  const whole = query();
   if (peek().kind !== 'end') fail();
-  return { table: first.text, steps };
+  return whole;
+
+  function query(): Query {
+    const table = next();
+    if (table.kind !== 'name') fail(table);
+    const steps: Step[] = [];
+    while (isSign('|')) {
+      next();
+      steps.push(step());
+    }
+    return { table: table.text, steps };
+  }
 
   function step(): Step {
     const token = next();
@@ -120,9 +133,24 @@ export function parseQuery(text: string): Query {
         return { kind: 'count' };
       case 'summarize':
         return summarize();
+      case 'join':
+        return join(token);
       default:
         return fail(token);
     }
+  }
+
+  /** `join kind=leftouter (query) on column`. The service knows other flavours and keys, which nobody here uses. */
+  function join(token: Token): Step {
+    takeWord('kind');
+    take('=');
+    const flavour = name().toLowerCase();
+    if (flavour !== 'inner' && flavour !== 'leftouter') return fail(token);
+    take('(');
+    const other = query();
+    take(')');
+    takeWord('on');
+    return { kind: 'join', flavour, other, on: name(), token };
   }
 
   function integer(): number {

@@ -36,7 +36,7 @@ const table: Table = {
 };
 
 function run(query: string): unknown[] {
-  const result = runQuery(parseQuery(query), table);
+  const result = runQuery(parseQuery(query), table, (name) => (name === 'resources' ? table : undefined));
   return result.rows.map((row) => renderRow(result, row));
 }
 const names = (query: string): unknown[] =>
@@ -106,6 +106,21 @@ describe('the query language', () => {
     ]);
   });
 
+  it('joins another query by a column; what has no partner stays in a left outer join', () => {
+    const other = "(resources | where tags.env == 'prod' | project id, env = tostring(tags.env), name)";
+    expect([
+      run(`resources | project id, name | join kind=leftouter ${other} on id`),
+      run(`resources | project id | join kind=inner ${other} on id`),
+    ]).toEqual([
+      [
+        { id: '/a', name: 'alpha', id1: '/a', env: 'prod', name1: 'alpha' },
+        { id: '/b', name: 'Beta', id1: null, env: null, name1: null },
+        { id: '/c', name: 'gamma-web', id1: null, env: null, name1: null },
+      ],
+      [{ id: '/a', id1: '/a', env: 'prod', name: 'alpha' }],
+    ]);
+  });
+
   it.each([
     '',
     'resources | where',
@@ -113,7 +128,10 @@ describe('the query language', () => {
     "resources | where name == 'alpha",
     'resources | where unknown == 1',
     'resources | where explode(name)',
-    'resources | join kind=inner (resources) on id',
+    'resources | join (resources) on id',
+    'resources | join kind=inner (nowhere) on id',
+    'resources | join kind=inner (resources) on nothing',
+    'resources | join kind=anti (resources) on id',
     'resources | mv-expand tags',
     'resources | take many',
     'resources where true',

@@ -168,9 +168,10 @@ function resolveResult(
     ]);
   }
   const query = parseQuery(request.query);
-  const source = openTable(context.world, query.table, call.caller, subscriptions);
+  const open = (name: string) => openTable(context.world, name, call.caller, subscriptions);
+  const source = open(query.table);
   if (!source) throw new QueryError('InvalidQuery', { kind: 'name', text: query.table, at: 0 });
-  const table = runQuery(query, source);
+  const table = runQuery(query, source, open);
   const key = randomBytes(12).toString('hex');
   for (const [old, kept] of state.results)
     if (kept.expiresAt <= context.world.now()) state.results.delete(old);
