@@ -310,6 +310,10 @@ export const errorCatalogue = {
     message: 'This saved connection does not exist any more.',
     next: 'Choose another one.',
   },
+  'shortcut-taken': {
+    message: 'This key cannot be used: it edits text, belongs to the system, or another command has it.',
+    next: 'Press another key, or change the other command first.',
+  },
   'link-refused': {
     message: 'Only http and https links can be opened.',
     next: 'Copy the text and use another program.',

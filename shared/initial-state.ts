@@ -1,3 +1,4 @@
+import { usualPreferences } from './preferences.ts';
 import { type AppState, usualSettings } from './state.ts';
 
 /** The state of an app that has just started. */
@@ -7,6 +8,7 @@ export function initialState(facts: Pick<AppState, 'cloud' | 'platform' | 'versi
     account: { kind: 'restoring' },
     inventory: { state: 'idle', tenants: [], subscriptions: [], refreshedAtMs: null, error: null },
     settings: usualSettings,
+    preferences: usualPreferences,
     vms: {},
     reach: {},
     details: {},

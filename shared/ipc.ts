@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { resourceIdSchema } from './inventory.ts';
 import { proxySettingSchema } from './network.ts';
+import { groupBySchema, preferencesSchema, savedFilterSchema } from './preferences.ts';
 import { profileDraftSchema } from './profile.ts';
 import { connectRdpSchema, connectSshSchema } from './session.ts';
+import { acceleratorSchema, commandSchema } from './shortcuts.ts';
 import { patchSchema, settingsSchema, snapshotSchema } from './state.ts';
 import { transferFileSchema } from './transfer.ts';
 import { tunnelDraftSchema, tunnelSuggestionSchema } from './tunnel.ts';
@@ -31,6 +33,11 @@ export const windowChannels = {
   'account:sign-out': { input: nothing, output: nothing },
   /** Reads all subscriptions and machines again. */
   'inventory:refresh': { input: nothing, output: nothing },
+  /** Finds a machine by its resource id or the address of its page in the portal, also one that no list shows. */
+  'inventory:find': {
+    input: z.object({ text: z.string().min(1).max(4096) }),
+    output: z.object({ id: resourceIdSchema }),
+  },
   /** Loads facts, routes and checks of one machine into `state.details`. `force` runs them again. */
   'vm:load': { input: z.object({ vmId: resourceIdSchema, force: z.boolean() }), output: nothing },
   /** Starts (powers on) a machine; power states arrive in `state.vms`. Asked in the trust window. */
@@ -83,6 +90,21 @@ export const windowChannels = {
   'profile:delete': { input: withId, output: nothing },
   /** Connects as the profile says; resolves with the session's id. */
   'profile:connect': { input: withId, output: withId },
+  'preferences:set-favourite': {
+    input: z.object({ vmId: resourceIdSchema, isFavourite: z.boolean() }),
+    output: nothing,
+  },
+  'preferences:clear-recents': { input: nothing, output: nothing },
+  /** Adds a filter, or replaces the one of the same name. */
+  'preferences:save-filter': { input: savedFilterSchema, output: nothing },
+  'preferences:delete-filter': { input: savedFilterSchema.pick({ name: true }), output: nothing },
+  'preferences:group-by': { input: groupBySchema, output: nothing },
+  'preferences:set-warm-up': { input: preferencesSchema.shape.warmUp, output: nothing },
+  /** Gives a command another key; null: the usual one again. */
+  'preferences:set-shortcut': {
+    input: z.object({ command: commandSchema, accelerator: acceleratorSchema.nullable() }),
+    output: nothing,
+  },
   /** Everything but the network, which has channels of its own. */
   'settings:save': { input: settingsSchema, output: nothing },
   /** Holds at once for new connections. A proxy set by hand is confirmed in the trust window. False: it was not. */

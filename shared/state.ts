@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { appErrorSchema } from './errors.ts';
 import { inventoryStatusSchema, networkReachSchema, vmSummarySchema } from './inventory.ts';
 import { networkSettingsSchema, usualNetworkSettings } from './network.ts';
+import { preferencesSchema } from './preferences.ts';
 import { profileSchema } from './profile.ts';
 import { sessionSchema } from './session.ts';
 import { transferSchema } from './transfer.ts';
@@ -63,6 +64,7 @@ const valuesShape = {
   account: accountStateSchema,
   inventory: inventoryStatusSchema,
   settings: settingsSchema,
+  preferences: preferencesSchema,
 };
 
 /** The parts that are patched entry by entry, keyed by id. */
@@ -104,7 +106,17 @@ export const patchSchema = z.object({
 });
 export type Patch = Readonly<z.infer<typeof patchSchema>>;
 
-/** Applies one patch; returns null on a gap. Untouched collections keep their identity. */
+/**
+ * The collections that a mirror changes in place: their object stays the same for the mirror's whole life, only its entries
+ * are replaced. Copying the keys of 50,000 machines for the power state of one of them would cost more than a frame.
+ * Who wants to know of changes in them compares entries, or reads the patches.
+ */
+export const inPlaceCollections: ReadonlySet<CollectionName> = new Set(['vms']);
+
+/**
+ * Applies one patch to a snapshot that the caller owns; returns null on a gap. Untouched collections keep their identity;
+ * those of {@link inPlaceCollections} always do.
+ */
 export function applyPatch(snapshot: Snapshot, patch: Patch): Snapshot | null {
   if (patch.sequence !== snapshot.sequence + 1) return null;
   const next: Record<string, unknown> = { ...snapshot.state, ...patch.values };
@@ -112,7 +124,8 @@ export function applyPatch(snapshot: Snapshot, patch: Patch): Snapshot | null {
     const upserts = patch.upserts[name];
     const removals = patch.removals[name];
     if (upserts === undefined && removals === undefined) continue;
-    const merged: Record<string, unknown> = { ...snapshot.state[name], ...upserts };
+    const before: Record<string, unknown> = snapshot.state[name];
+    const merged = inPlaceCollections.has(name) ? Object.assign(before, upserts) : { ...before, ...upserts };
     for (const id of removals ?? []) delete merged[id];
     next[name] = merged;
   }

@@ -16,6 +16,8 @@ import { ActivityLog } from './activity/activity.ts';
 import { describeError, drop, type FileLog } from './log/logger.ts';
 import { Network } from './net/network.ts';
 import type { LocalData } from './profiles/local-data.ts';
+import { followSessions } from './preferences/follow-sessions.ts';
+import { PreferenceStore } from './preferences/preference-store.ts';
 import { ProfileStore } from './profiles/profile-store.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { FifoAskpass } from './ssh/askpass-fifo.ts';
@@ -207,6 +209,9 @@ export async function compose(around: Surroundings) {
   const networkWatch = new NetworkWatch(networkChanged);
   const profiles = new ProfileStore(join(dataFolder, 'profiles.json'), state);
   await profiles.load();
+  const preferences = new PreferenceStore(join(dataFolder, 'preferences.json'), state);
+  await preferences.load();
+  followSessions(state, (vmId) => drop(log, 'recents', preferences.visit(vmId)));
   const asideKeys = await hostKeys.load();
   if (asideKeys !== null) {
     state.upsert('notices', 'host-keys-damaged', {
@@ -247,6 +252,7 @@ export async function compose(around: Surroundings) {
     activity: log,
     networkChanged,
     profiles,
+    preferences,
     hostKeys,
     keys,
     dispose,

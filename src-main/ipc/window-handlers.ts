@@ -12,6 +12,7 @@ import type { TerminalPort } from '../sessions/terminal-stream.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { AskTrust } from '../trust.ts';
 import { networkHandlers } from './network-handlers.ts';
+import { preferenceHandlers } from './preference-handlers.ts';
 import type { Handlers } from './serve-channels.ts';
 
 interface Needs {
@@ -53,6 +54,7 @@ export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
       await inventory.refresh();
       return nothing;
     },
+    'inventory:find': () => err(appError('vm-not-found')),
     'vm:load': ({ vmId, force }) => details.load(vmId, force),
     'vm:start': async ({ vmId }) => {
       const vm = state.current.vms[vmId.toLowerCase()];
@@ -88,7 +90,7 @@ export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
     'tunnel:remove': ({ id }) => tunnels.remove(id),
     'tunnel:allow': ({ id, uid }) => tunnels.allow(id, uid),
     'tunnel:in-view': ({ vmId }) => {
-      services.warmView.show(vmId);
+      services.warmView.show(state.current.preferences.warmUp === 'on' ? vmId : null);
       return nothing;
     },
     'activity:copy-diagnostics': () => {
@@ -116,6 +118,7 @@ export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
       return nothing;
     },
     ...networkHandlers(needs),
+    ...preferenceHandlers(services),
     'notice:dismiss': ({ id }) => {
       state.remove('notices', [id]);
       return nothing;

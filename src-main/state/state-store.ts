@@ -1,4 +1,11 @@
-import type { AppState, CollectionName, Patch, Snapshot, ValueName } from '../../shared/state.ts';
+import {
+  type AppState,
+  type CollectionName,
+  inPlaceCollections,
+  type Patch,
+  type Snapshot,
+  type ValueName,
+} from '../../shared/state.ts';
 
 type Entry<C extends CollectionName> = AppState[C][string];
 type PatchBody = {
@@ -11,7 +18,8 @@ const emptyBody = (): PatchBody => ({ values: {}, upserts: {}, removals: {} });
 
 /**
  * The one state of the app, owned by main. Changes made in one turn of the event loop leave as one numbered patch.
- * A listener gets patches from the next number after the snapshot it read.
+ * A listener gets patches from the next number after the snapshot it read. Machines are changed in place
+ * ({@link inPlaceCollections}): the object that holds them is always the same one.
  */
 export class StateStore {
   private state: AppState;
@@ -29,7 +37,10 @@ export class StateStore {
     return this.state;
   }
 
-  /** The state and the number of the last patch that is in it. Pending changes are sent first. */
+  /**
+   * The state and the number of the last patch that is in it. Pending changes are sent first. It is for sending away at
+   * once: it goes on changing with the state.
+   */
   snapshot(): Snapshot {
     this.flush();
     return { sequence: this.sequence, state: this.state };
@@ -45,9 +56,10 @@ export class StateStore {
   }
 
   upsertAll<C extends CollectionName>(collection: C, entries: AppState[C]): void {
-    this.state = { ...this.state, [collection]: { ...this.state[collection], ...entries } };
+    if (inPlaceCollections.has(collection)) Object.assign(this.state[collection], entries);
+    else this.state = { ...this.state, [collection]: { ...this.state[collection], ...entries } };
     const body = this.pending();
-    body.upserts[collection] = { ...body.upserts[collection], ...entries };
+    body.upserts[collection] = Object.assign(body.upserts[collection] ?? {}, entries);
     const removed = body.removals[collection];
     if (removed !== undefined) body.removals[collection] = removed.filter((id) => !(id in entries));
   }
@@ -60,14 +72,15 @@ export class StateStore {
 
   remove(collection: CollectionName, ids: readonly string[]): void {
     if (ids.length === 0) return;
-    const rest: Record<string, unknown> = { ...this.state[collection] };
+    const isInPlace = inPlaceCollections.has(collection);
+    const rest: Record<string, unknown> = isInPlace ? this.state[collection] : { ...this.state[collection] };
     const body = this.pending();
     const upserts = { ...body.upserts[collection] };
     for (const id of ids) {
       delete rest[id];
       delete upserts[id];
     }
-    this.state = { ...this.state, [collection]: rest };
+    if (!isInPlace) this.state = { ...this.state, [collection]: rest };
     body.upserts[collection] = upserts;
     body.removals[collection] = [...(body.removals[collection] ?? []), ...ids];
   }
