@@ -108,13 +108,25 @@ export const errorCatalogue = {
     message: 'This virtual machine is not in the list of machines you may reach.',
     next: 'Refresh the list, or check that you are signed in to its directory.',
   },
-  'start-forbidden': {
-    message: 'You do not have the permission to start this virtual machine.',
-    next: 'Ask its owner for the Virtual Machine Contributor role, or to start it.',
+  'power-forbidden': {
+    message: 'You do not have the permission to start, restart or stop this virtual machine.',
+    next: 'Ask its owner for the Virtual Machine Contributor role, or to do it for you.',
   },
-  'start-failed': {
-    message: 'Azure could not start the virtual machine.',
+  'power-failed': {
+    message: 'Azure could not start, restart or stop the virtual machine.',
     next: 'Read the details and try again, or look at its activity log in the portal.',
+  },
+  'power-busy': {
+    message: 'The virtual machine is being started, restarted or stopped already.',
+    next: 'Wait until that has ended; its power state shows when.',
+  },
+  'machine-id-invalid': {
+    message: 'This is no resource ID of a virtual machine and no address of one in the portal.',
+    next: 'Copy the Resource ID from the machine’s JSON view or Properties page, or the address of its page.',
+  },
+  'host-invalid': {
+    message: 'The host cannot be added.',
+    next: 'Give an IPv4 address and choose a Bastion; the details say what is wrong.',
   },
   // Bastion and tunnel
   'no-bastion': {

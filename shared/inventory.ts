@@ -26,7 +26,6 @@ export type Power = z.infer<typeof powerSchema>;
 
 /** What a machine is in Azure: a virtual machine, an instance of a uniform scale set, or a host known by its address only. */
 export const machineKindSchema = z.enum(['vm', 'instance', 'host']);
-export type MachineKind = z.infer<typeof machineKindSchema>;
 
 /** One machine in the tree. `id` is lower-cased, `armId` as Azure wrote it. */
 export const vmSummarySchema = z.object({

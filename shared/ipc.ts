@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hostBastionSchema, hostDraftSchema, hostImportSchema } from './hosts.ts';
 import { resourceIdSchema } from './inventory.ts';
 import { proxySettingSchema } from './network.ts';
 import { groupBySchema, preferencesSchema, savedFilterSchema } from './preferences.ts';
@@ -8,6 +9,7 @@ import { acceleratorSchema, commandSchema } from './shortcuts.ts';
 import { patchSchema, settingsSchema, snapshotSchema } from './state.ts';
 import { transferFileSchema } from './transfer.ts';
 import { tunnelDraftSchema, tunnelSuggestionSchema } from './tunnel.ts';
+import { powerActionSchema } from './vm-detail.ts';
 import { trustAnswerSchema, trustPromptSchema } from './trust.ts';
 
 const nothing = z.null();
@@ -40,8 +42,40 @@ export const windowChannels = {
   },
   /** Loads facts, routes and checks of one machine into `state.details`. `force` runs them again. */
   'vm:load': { input: z.object({ vmId: resourceIdSchema, force: z.boolean() }), output: nothing },
-  /** Starts (powers on) a machine; power states arrive in `state.vms`. Asked in the trust window. */
-  'vm:start': { input: z.object({ vmId: resourceIdSchema }), output: nothing },
+  /**
+   * Starts, restarts or deallocates a machine; power states arrive in `state.vms`. Asked in the trust window. Resolves when
+   * Azure has done it, or with `refused`.
+   */
+  'vm:power': {
+    input: z.object({ vmId: resourceIdSchema, action: powerActionSchema }),
+    output: z.enum(['done', 'refused']),
+  },
+  /** Starts a machine that does not run, then connects; resolves with the session's id, or null if the user said no. */
+  'vm:start-and-connect': {
+    input: z.object({ vmId: resourceIdSchema, protocol: z.enum(['ssh', 'rdp']) }),
+    output: withId.nullable(),
+  },
+  /** Which Bastion is used for a machine, or for all machines of its network; null: the best one. */
+  'route:choose': {
+    input: z.object({
+      vmId: resourceIdSchema,
+      bastionId: resourceIdSchema.nullable(),
+      scope: z.enum(['vm', 'network']),
+    }),
+    output: nothing,
+  },
+  /** The machines on screen: their power states are kept up to date. */
+  'inventory:in-view': { input: z.object({ vmIds: z.array(resourceIdSchema).max(200) }), output: nothing },
+  /** The Bastions that hosts can be added to. */
+  'host:bastions': { input: nothing, output: z.array(hostBastionSchema) },
+  /** Adds a host by its address, or changes the one with this address and Bastion. */
+  'host:add': { input: hostDraftSchema, output: z.object({ id: resourceIdSchema }) },
+  'host:remove': { input: z.object({ id: resourceIdSchema }), output: nothing },
+  /** Adds the hosts of a list (CSV); `bastionId` is for lines that name none. */
+  'host:import': {
+    input: z.object({ text: z.string().max(2_000_000), bastionId: resourceIdSchema }),
+    output: hostImportSchema,
+  },
   /** Opens an SSH session; resolves with its id at once, its progress is in `state.sessions`. */
   'session:connect-ssh': { input: connectSshSchema, output: withId },
   'session:connect-rdp': { input: connectRdpSchema, output: withId },

@@ -26,10 +26,17 @@ export const routeSchema = z.object({
   bastionId: resourceIdSchema,
   bastionName: z.string(),
   sku: z.string(),
-  via: z.enum(['same-network', 'peering']),
+  /** `ip-connect`: by the machine's address, over networks that Azure does not show (VPN, ExpressRoute, Virtual WAN). */
+  via: z.enum(['same-network', 'peering', 'ip-connect']),
   /** The hops in words: Bastion's network, then the machine's network. */
   networks: z.array(z.string()),
   reason: z.string(),
+  /** What speaks for it and against it, beside the others. */
+  ranking: z.array(z.object({ speaks: z.enum(['for', 'against']), text: z.string() })),
+  /** `automatic`: taken when nothing is chosen; `manual`: only if the user chooses it. */
+  use: z.enum(['automatic', 'manual']),
+  /** For what the user has chosen it; null: it was not chosen. */
+  chosenFor: z.enum(['vm', 'network']).nullable(),
 });
 export type Route = Readonly<z.infer<typeof routeSchema>>;
 
@@ -49,6 +56,13 @@ export const signInPlanSchema = z.object({
 });
 export type SignInPlan = Readonly<z.infer<typeof signInPlanSchema>>;
 
+/** Whether the user may do something, as far as Azure tells. */
+export const allowanceSchema = z.enum(['allowed', 'denied', 'unknown']);
+
+/** What can be done with the power of a machine. */
+export const powerActionSchema = z.enum(['start', 'restart', 'deallocate']);
+export type PowerAction = z.infer<typeof powerActionSchema>;
+
 /** Everything the page of one selected machine shows. */
 export const vmDetailSchema = z.object({
   /** Lower-cased resource id of the machine. */
@@ -57,6 +71,7 @@ export const vmDetailSchema = z.object({
   error: appErrorSchema.nullable(),
   facts: z.array(z.object({ label: z.string(), value: z.string() })),
   routes: z.array(routeSchema),
+  powerActions: z.record(powerActionSchema, allowanceSchema),
   checks: z.array(checkResultSchema),
   plan: signInPlanSchema,
   /** Milliseconds since 1970 of the last complete run. */

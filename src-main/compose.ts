@@ -1,10 +1,19 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { VmSummary } from '../shared/inventory.ts';
+import type { Power, VmSummary } from '../shared/inventory.ts';
 import type { StateStore } from './state/state-store.ts';
 import { Arm } from './azure/arm.ts';
-import { Inventory } from './azure/inventory.ts';
-import { idKey } from './azure/resource-id.ts';
+import { GraphReader } from './inventory/graph-query.ts';
+import { GraphQuota } from './inventory/graph-quota.ts';
+import { Hosts, hostsSchema } from './inventory/hosts.ts';
+import { type AccountSource, Inventory } from './inventory/inventory.ts';
+import { InventoryCache } from './inventory/inventory-cache.ts';
+import { MachineFinder } from './inventory/machine-finder.ts';
+import { MachinePower } from './inventory/machine-power.ts';
+import { VisiblePower } from './inventory/visible-power.ts';
+import { RouteChoices, routeChoicesSchema } from './checks/route-choices.ts';
+import { JsonFile } from './profiles/json-file.ts';
+import { SealedFile } from './profiles/sealed-file.ts';
 import type { LoadedCloud } from './azure/load-cloud.ts';
 import { SignIn } from './azure/sign-in.ts';
 import { type SecretBox, TokenCache } from './azure/token-cache.ts';
@@ -95,10 +104,12 @@ export async function compose(around: Surroundings) {
     onState: (account) => {
       const before = state.current.account;
       state.set('account', account);
-      if (account.kind === 'signed-in' && before.kind !== 'signed-in')
-        drop(log, 'inventory', inventory.refresh());
+      if (account.kind === 'signed-in' && before.kind !== 'signed-in') {
+        hosts.show();
+        drop(log, 'inventory', showInventory());
+      }
       if (account.kind === 'signed-out' && before.kind === 'signed-in') {
-        inventory.clear();
+        drop(log, 'inventory', inventory.accountsChanged());
         details.clear();
         engine.coolDown(); // no connection of another account may use a token of this one
       }
@@ -109,7 +120,49 @@ export async function compose(around: Surroundings) {
     agent: network.agent('arm-unreachable'),
     token: (tenantId, claims) => signIn.token(tenantId, claims),
   });
-  const inventory = new Inventory({ arm, state, log, homeTenant: () => signIn.homeTenant });
+  const accounts: AccountSource = {
+    list: () => (signIn.homeTenant === null ? [] : [{ id: 'account', homeTenantId: signIn.homeTenant }]),
+    offer: () => undefined,
+    serving: () => (signIn.homeTenant === null ? null : 'account'),
+  };
+  const graph = new GraphReader({
+    arm,
+    quota: new GraphQuota(),
+    userOf: (tenantId) => accounts.serving(tenantId) ?? tenantId,
+  });
+  const inventory = new Inventory({
+    arm,
+    graph,
+    state,
+    log,
+    accounts,
+    cache: new InventoryCache(new SealedFile(join(dataFolder, 'inventory.bin'), around.secretBox), log),
+  });
+  /** The last inventory at once, then what Azure says. */
+  const showInventory = async (): Promise<void> => {
+    await inventory.restore();
+    await inventory.refresh();
+  };
+  const hosts = new Hosts({
+    file: new JsonFile(join(dataFolder, 'hosts.json'), hostsSchema),
+    state,
+    bastions: () => inventory.bastions,
+    tenantOf: (subscriptionId) => inventory.tenantOf(subscriptionId),
+  });
+  const finder = new MachineFinder({
+    arm,
+    known: (vmId) => state.current.vms[vmId],
+    tenantOf: (subscriptionId) => inventory.tenantOf(subscriptionId),
+    anyTenant: () => accounts.list()[0]?.homeTenantId ?? null,
+    add: (vm) => inventory.pin(vm),
+  });
+  const visiblePower = new VisiblePower({
+    graph,
+    find: (vmId) => state.current.vms[vmId],
+    show: (powers) => inventory.showPowers(powers),
+    log,
+  });
+  const notePower = (vmId: string, power: Power): void => inventory.notePower(vmId, power);
 
   const keys = new KeyList(join(homedir(), '.ssh'), localData, state);
   const planFor = async (vm: VmSummary) =>
@@ -120,9 +173,19 @@ export async function compose(around: Surroundings) {
       hasAgent: (env['SSH_AUTH_SOCK'] ?? '') !== '',
       keyPaths: (await keys.list()).map((key) => key.path),
     });
+  const routeChoices = new RouteChoices(
+    new JsonFile(join(dataFolder, 'route-choices.json'), routeChoicesSchema),
+  );
   const details = new VmDetails({
     state,
-    gatherer: new FactGatherer(arm, (subscriptionId) => inventory.tenantOf(subscriptionId)),
+    gatherer: new FactGatherer({
+      arm,
+      tenantOf: (subscriptionId) => inventory.tenantOf(subscriptionId),
+      listBastions: (tenantId) => inventory.listBastions(tenantId),
+    }),
+    choices: routeChoices,
+    bastionOfHost: (hostId) => hosts.bastionOf(hostId),
+    notePower,
     planFor,
   });
 
@@ -198,7 +261,6 @@ export async function compose(around: Surroundings) {
   const warmView = new WarmView({
     engine,
     details,
-    tenantOf: (vmId) => state.current.vms[idKey(vmId)]?.tenantId ?? null,
     log,
   });
   /** After a sleep, or with other addresses: connections that are dead are found within seconds. */
@@ -207,25 +269,37 @@ export async function compose(around: Surroundings) {
     engine.networkChanged(answerAfterChangeMs);
   };
   const networkWatch = new NetworkWatch(networkChanged);
+  const power = new MachinePower({
+    arm,
+    ask,
+    notePower,
+    sessionsOf: (vmId) => sessions.liveNames(vmId),
+  });
   const profiles = new ProfileStore(join(dataFolder, 'profiles.json'), state);
   await profiles.load();
   const preferences = new PreferenceStore(join(dataFolder, 'preferences.json'), state);
   await preferences.load();
   followSessions(state, (vmId) => drop(log, 'recents', preferences.visit(vmId)));
-  const asideKeys = await hostKeys.load();
-  if (asideKeys !== null) {
-    state.upsert('notices', 'host-keys-damaged', {
-      id: 'host-keys-damaged',
-      tone: 'warning',
-      text: 'The index of pinned host keys was damaged and has been set aside; the pinned keys themselves are still used.',
-      detail: asideKeys,
-    });
-  }
+  const warnDamaged = (id: string, text: string, asidePath: string | null): void => {
+    if (asidePath !== null) state.upsert('notices', id, { id, tone: 'warning', text, detail: asidePath });
+  };
+  warnDamaged(
+    'host-keys-damaged',
+    'The index of pinned host keys was damaged and has been set aside; the pinned keys themselves are still used.',
+    await hostKeys.load(),
+  );
+  warnDamaged('hosts-damaged', 'The list of hosts was damaged and has been set aside.', await hosts.load());
+  warnDamaged(
+    'route-choices-damaged',
+    'The list of chosen Bastions was damaged and has been set aside; the best one is used.',
+    await routeChoices.load(),
+  );
 
   /** Ends everything in order: transfers, sessions with their tokens, the engine, what lies on disk. One that fails stops no other. */
   const dispose = async (): Promise<void> => {
     signIn.cancel();
     networkWatch.dispose();
+    visiblePower.dispose();
     warmView.dispose();
     const steps: readonly (readonly [string, () => Promise<void>])[] = [
       ['transfers', () => transfers.cancelAll()],
@@ -244,6 +318,10 @@ export async function compose(around: Surroundings) {
     signIn,
     arm,
     inventory,
+    finder,
+    hosts,
+    power,
+    visiblePower,
     details,
     sessions,
     transfers,

@@ -86,7 +86,7 @@ async function remoteDesktop(stubScript: string) {
         ok({
           machine: { resourceId: vmId, vmId: 'v', port: 3389 },
           vmName: 'win-web-01',
-          armId: vmId,
+          destination: { kind: 'resource', resourceId: vmId },
           bastion: { id: '/bastion', endpoint: 'bst.example', kind: 'dedicated', tenantId: 't' },
           user: 'ada',
           secrets: { password: null, passphrase: null },

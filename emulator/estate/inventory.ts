@@ -104,13 +104,13 @@ export function networkOfMachine(resource: Resource): string {
   return networkOfSubnet(subnetOfMachine(resource));
 }
 
-/** The id of the subnet that a VM or scale-set instance stands in. */
+/** The id of the subnet that a VM, a scale set or one of its instances stands in. */
 export function subnetOfMachine(resource: Resource): string {
   const { source } = resource;
   const text =
     source.kind === 'vm' || source.kind === 'nic'
       ? source.vm.subnet
-      : source.kind === 'instance'
+      : source.kind === 'instance' || source.kind === 'scaleSet'
         ? source.scaleSet.subnet
         : undefined;
   return subnetId(text ?? 'none/none', resource);

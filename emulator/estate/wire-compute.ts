@@ -239,8 +239,35 @@ export function wireScaleSet(resource: ResourceOf<'scaleSet'>): Json {
       virtualMachineProfile: {
         storageProfile: { osDisk: { osType: scaleSet.osType, createOption: 'FromImage' } },
         osProfile: { computerNamePrefix: scaleSet.name.slice(0, 9), adminUsername: scaleSet.adminUsername },
+        ...(scaleSet.mode === 'Flexible'
+          ? {}
+          : {
+              networkProfile: {
+                networkInterfaceConfigurations: [
+                  {
+                    name: 'nic',
+                    properties: {
+                      primary: true,
+                      ipConfigurations: [
+                        { name: 'ipconfig1', properties: { subnet: { id: subnetOfMachine(resource) } } },
+                      ],
+                    },
+                  },
+                ],
+              },
+            }),
       },
     },
+  };
+}
+
+/** The row of Resource Graph for an instance of a Uniform scale set. */
+export function graphInstance(resource: ResourceOf<'instance'>): Json {
+  const properties = wireInstance(resource, false)['properties'] as Json;
+  const { power } = resource.source.instance;
+  return {
+    ...properties,
+    extended: { instanceView: { powerState: { code: `PowerState/${power}`, displayStatus: `VM ${power}` } } },
   };
 }
 

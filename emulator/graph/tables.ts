@@ -2,7 +2,7 @@ import type { Principal } from '../estate/directory.ts';
 import type { Resource } from '../estate/inventory.ts';
 import { isKind, readAction } from '../estate/inventory.ts';
 import { wireResource } from '../estate/wire.ts';
-import { graphMachine, type Json } from '../estate/wire-compute.ts';
+import { graphInstance, graphMachine, type Json } from '../estate/wire-compute.ts';
 import type { World } from '../world.ts';
 import type { Row, Table } from './evaluate.ts';
 
@@ -50,9 +50,9 @@ function rowOf(world: World, resource: Resource): Row {
       case 'tags':
         return Object.keys(resource.tags).length > 0 ? resource.tags : null;
       case 'properties':
-        return isKind(resource, 'vm')
-          ? graphMachine(resource, world.estate.switches, world.laggedPower(resource))
-          : rendered()['properties'];
+        if (isKind(resource, 'vm'))
+          return graphMachine(resource, world.estate.switches, world.laggedPower(resource));
+        return isKind(resource, 'instance') ? graphInstance(resource) : rendered()['properties'];
       case 'kind':
         return '';
       default:

@@ -5,7 +5,7 @@ import type { Agent } from 'node:https';
 import { z } from 'zod';
 import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { callHttp } from '../net/https-request.ts';
+import { callHttp, type HttpAnswer } from '../net/https-request.ts';
 import { TokenUnavailableError, toArmError } from './arm-errors.ts';
 import type { Cloud } from './cloud.ts';
 
@@ -65,14 +65,21 @@ export class Arm {
   }
 
   /** Lists tenants or subscriptions, every page of it. */
-  async list<T>(
+  list<T>(tenantId: string, path: '/tenants' | '/subscriptions', schema: z.ZodType<T>): Promise<Result<T[]>> {
+    return this.listAt(tenantId, path, subscriptionsApi, schema);
+  }
+
+  /** Lists what stands at a path of the resource manager, every page of it: for what the SDK's clients do not bring. */
+  async listAt<T>(
     tenantId: string,
-    path: '/tenants' | '/subscriptions',
+    path: string,
+    apiVersion: string,
     schema: z.ZodType<T>,
   ): Promise<Result<T[]>> {
     const items: T[] = [];
-    let url: string | null = new URL(`${path}?api-version=${subscriptionsApi}`, this.needs.cloud.arm.endpoint)
-      .href;
+    const first = new URL(path, this.needs.cloud.arm.endpoint);
+    first.searchParams.set('api-version', apiVersion);
+    let url: string | null = first.href;
     for (let pages = 0; url !== null && pages < maximumPages; pages++) {
       const page: Result<z.infer<typeof pageSchema>> = await this.getPage(tenantId, url);
       if (!page.ok) return page;
@@ -85,26 +92,45 @@ export class Arm {
     return ok(items);
   }
 
+  /** The tenant of a subscription that is in no list: ARM tells it to those who come with a token of another one. */
+  async tenantOfSubscription(tenantId: string, subscriptionId: string): Promise<Result<string>> {
+    const url = new URL(
+      `/subscriptions/${encodeURIComponent(subscriptionId)}`,
+      this.needs.cloud.arm.endpoint,
+    );
+    url.searchParams.set('api-version', subscriptionsApi);
+    const token = await this.needs.token(tenantId);
+    if (!token.ok) return token;
+    try {
+      const answer = await this.get(url.href, token.value);
+      const challenge = answer.headers['www-authenticate'] ?? '';
+      const [, named] = /authorization_uri="https:\/\/[^/"]+\/([0-9a-f-]{36})"/i.exec(challenge) ?? [];
+      if (named !== undefined) return ok(named);
+      return answer.status === 200 ? ok(tenantId) : err(refusalIn(answer));
+    } catch (error) {
+      return err(toArmError(error));
+    }
+  }
+
+  private get(url: string, token: string): Promise<HttpAnswer> {
+    return callHttp({
+      method: 'GET',
+      url,
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+      timeoutMs,
+      agent: this.needs.agent,
+    });
+  }
+
   private async getPage(tenantId: string, url: string): Promise<Result<z.infer<typeof pageSchema>>> {
     const foreign = this.refuseForeignHost(url);
     if (foreign !== null) return err(foreign);
     const token = await this.needs.token(tenantId);
     if (!token.ok) return token;
     try {
-      const answer = await callHttp({
-        method: 'GET',
-        url,
-        headers: { authorization: `Bearer ${token.value}`, accept: 'application/json' },
-        timeoutMs,
-        agent: this.needs.agent,
-      });
-      const json: unknown = JSON.parse(answer.body === '' ? '{}' : answer.body);
-      if (answer.status !== 200) {
-        const body = errorBodySchema.safeParse(json);
-        const said = body.success ? body.data.error : { code: '', message: 'no details' };
-        return err(toArmError({ statusCode: answer.status, ...said }));
-      }
-      return ok(pageSchema.parse(json));
+      const answer = await this.get(url, token.value);
+      if (answer.status !== 200) return err(refusalIn(answer));
+      return ok(pageSchema.parse(JSON.parse(answer.body === '' ? '{}' : answer.body)));
     } catch (error) {
       if (error instanceof SyntaxError || error instanceof z.ZodError) {
         return err(appError('arm-answer-invalid', { detail: `${new URL(url).pathname}: ${error.message}` }));
@@ -172,6 +198,19 @@ export class Arm {
     this.clients.set(key, made);
     return made;
   }
+}
+
+/** What ARM says when it refuses. A gateway's page has no such words. */
+function refusalIn({ status, body }: HttpAnswer): AppError {
+  let json: unknown = null;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    // Not JSON: not ARM's own words.
+  }
+  const parsed = errorBodySchema.safeParse(json);
+  const said = parsed.success ? parsed.data.error : { code: '', message: 'no details' };
+  return toArmError({ statusCode: status, ...said });
 }
 
 /** Expiry of a JWT in milliseconds since 1970; now + 1 minute if it cannot be read, so that it is asked for again. */

@@ -76,6 +76,8 @@ export interface BastionFact {
   readonly dnsName: string;
   /** Native client support; an absent flag is off. */
   readonly isTunnelingEnabled: boolean;
+  /** IP-based connection; an absent flag is off. */
+  readonly isIpConnectEnabled: boolean;
   /** Lower-cased id of its network; empty if it cannot be told. */
   readonly networkId: string;
   /** Lower-cased; null for the Developer SKU, which has no subnet. */
@@ -103,9 +105,17 @@ export interface NsgFact {
   readonly rules: readonly RuleFact[];
 }
 
+/** What a role grants: patterns of actions, and exceptions from them. */
+export interface PermissionFact {
+  readonly actions: readonly string[];
+  readonly notActions: readonly string[];
+}
+
 /** Everything the checks of one machine rest on, gathered once. Maps are keyed by lower-cased id. */
 export interface VmFacts {
   readonly vm: Readable<VmFact>;
+  /** What the user may do with the machine. */
+  readonly permissions: Readable<readonly PermissionFact[]>;
   readonly nic: Readable<NicFact>;
   /** The machine's own network. */
   readonly network: Readable<NetworkFact>;

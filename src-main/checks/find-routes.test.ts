@@ -12,6 +12,7 @@ const bastion = (name: string, networkId: string, change: Partial<BastionFact> =
   provisioningState: 'Succeeded',
   dnsName: 'bst.example',
   isTunnelingEnabled: true,
+  isIpConnectEnabled: false,
   networkId,
   subnetId: `${networkId}/subnets/azurebastionsubnet`,
   ...change,
@@ -44,6 +45,7 @@ interface Scene {
 function route({ own = [], peered = {}, bastions, far = [] }: Scene) {
   const facts: VmFacts = {
     vm: unreadable,
+    permissions: unreadable,
     nic: known({
       id: '/nic',
       privateIp: '10.0.0.4',

@@ -1,6 +1,14 @@
 import type { Route } from '../../shared/vm-detail.ts';
+import { isTwoStep, rankBastion } from '../azure/bastion-sku.ts';
 import { idKey, shortName } from '../azure/resource-id.ts';
 import type { BastionFact, VmFacts } from './facts.ts';
+
+/** What the user has decided: which Bastion is to be used for a machine or for all machines of its network. */
+export interface RouteChoice {
+  /** Lower-cased. */
+  readonly bastionId: string;
+  readonly scope: 'vm' | 'network';
+}
 
 /** A Bastion that reaches the machine, with what the tunnel needs of it. */
 export interface FoundRoute {
@@ -16,23 +24,19 @@ export interface DeadEnd {
 }
 
 export interface Routes {
+  /** Those that are used, the first one first. */
   readonly found: readonly FoundRoute[];
+  /** Those that might work but are only used if the user chooses them. */
+  readonly possible: readonly FoundRoute[];
   readonly deadEnds: readonly DeadEnd[];
-}
-
-const developerSkus = ['developer', 'quickconnect'];
-
-/** Whether a Bastion of this SKU is a front door that only names the pod to talk to. */
-export function isTwoStep(sku: string): boolean {
-  return developerSkus.includes(sku.toLowerCase());
 }
 
 /**
  * Which Bastions reach the machine: one in its own network, or in a network that is peered with it directly, with the
  * peering connected on every side that can be read. Peerings are not transitive; the Developer SKU does not cross them.
  */
-export function findRoutes(facts: VmFacts): Routes {
-  if (facts.nic.kind !== 'known') return { found: [], deadEnds: [] };
+export function findRoutes(facts: VmFacts, choice: RouteChoice | null = null): Routes {
+  if (facts.nic.kind !== 'known') return { found: [], possible: [], deadEnds: [] };
   const ownId = facts.nic.value.networkId;
   const found: FoundRoute[] = [];
   const deadEnds: DeadEnd[] = [];
@@ -43,21 +47,88 @@ export function findRoutes(facts: VmFacts): Routes {
     if ('route' in outcome) found.push(outcome);
     else deadEnds.push(outcome);
   }
-  return { found: found.toSorted(byRank), deadEnds: [...deadEnds, ...unreached(facts)] };
+  const near = found.toSorted(byRank).map((each) => withRanking(each, choice, facts));
+  const far = byAddress(facts, facts.nic.value.privateIp, new Set(found.map(idOf)));
+  const possible = far.map((each) => withRanking(each, choice, facts));
+  const chosen = [...near, ...possible].find((each) => each.route.chosenFor !== null);
+  return {
+    found: chosen === undefined ? near : [chosen, ...near.filter((each) => each !== chosen)],
+    possible: possible.filter((each) => each !== chosen),
+    deadEnds: [...deadEnds, ...unreached(facts)],
+  };
+}
+
+const idOf = ({ bastion }: FoundRoute): string => idKey(bastion.armId);
+
+/** Bastions elsewhere that connect to addresses: whether packets find a way from their network cannot be seen in Azure. */
+function byAddress(facts: VmFacts, privateIp: string, near: ReadonlySet<string>): FoundRoute[] {
+  if (facts.listedBastions.kind !== 'known' || privateIp === '') return [];
+  return facts.listedBastions.value
+    .filter((bastion) => bastion.isIpConnectEnabled && !near.has(idKey(bastion.armId)))
+    .map((bastion) => {
+      const network = shortName(bastion.networkId);
+      return {
+        bastion,
+        route: routeOf(bastion, 'ip-connect', [network, privateIp], {
+          reason: `${bastion.name} connects to addresses; it reaches ${privateIp} only if ${network} is connected with the machine’s network by VPN, ExpressRoute or Virtual WAN.`,
+        }),
+      };
+    })
+    .toSorted(byRank);
+}
+
+function routeOf(
+  bastion: BastionFact,
+  via: Route['via'],
+  networks: string[],
+  { reason }: { readonly reason: string },
+): Route {
+  return {
+    bastionId: idKey(bastion.armId),
+    bastionName: bastion.name,
+    sku: bastion.sku,
+    via,
+    networks,
+    reason,
+    ranking: [],
+    use: via === 'ip-connect' ? 'manual' : 'automatic',
+    chosenFor: null,
+  };
+}
+
+/** Says what speaks for a route and against it, in the order in which it counts. */
+function withRanking(found: FoundRoute, choice: RouteChoice | null, facts: VmFacts): FoundRoute {
+  const { bastion, route } = found;
+  const ranking: { speaks: 'for' | 'against'; text: string }[] = [];
+  const say = (speaks: boolean, yes: string, no: string) =>
+    ranking.push(speaks ? { speaks: 'for', text: yes } : { speaks: 'against', text: no });
+  const place = bastion.sku === '' ? 'unknown SKU' : `${bastion.sku} SKU`;
+  if (isTwoStep(bastion.sku)) say(true, `${place}, one machine at a time`, '');
+  else say(hasNativeClient(bastion.sku), place, `${place} without native client support`);
+  if (hasNativeClient(bastion.sku))
+    say(bastion.isTunnelingEnabled, 'native client support on', 'native client support off');
+  if (bastion.provisioningState !== '')
+    say(bastion.provisioningState === 'Succeeded', 'ready', bastion.provisioningState.toLowerCase());
+  if (route.via === 'same-network') say(true, 'in the same network', '');
+  if (route.via === 'peering') say(true, 'one peering away', '');
+  if (route.via === 'ip-connect') say(false, '', 'the way to the address cannot be checked');
+  const isRead = facts.nearBastions.get(idKey(bastion.armId))?.kind === 'known';
+  if (!isRead) say(false, '', 'its settings were not read');
+  const isChosen = choice !== null && choice.bastionId === route.bastionId;
+  return { bastion, route: { ...route, ranking, chosenFor: isChosen ? choice.scope : null } };
+}
+
+function hasNativeClient(sku: string): boolean {
+  return ['standard', 'premium'].includes(sku.toLowerCase());
 }
 
 function sameNetwork(bastion: BastionFact): FoundRoute {
   const network = shortName(bastion.networkId);
   return {
     bastion,
-    route: {
-      bastionId: idKey(bastion.armId),
-      bastionName: bastion.name,
-      sku: bastion.sku,
-      via: 'same-network',
-      networks: [network],
+    route: routeOf(bastion, 'same-network', [network], {
       reason: `${bastion.name} is in the same virtual network, ${network}.`,
-    },
+    }),
   };
 }
 
@@ -93,14 +164,9 @@ function acrossPeering(bastion: BastionFact, facts: VmFacts): FoundRoute | DeadE
   }
   return {
     bastion,
-    route: {
-      bastionId: idKey(bastion.armId),
-      bastionName: bastion.name,
-      sku: bastion.sku,
-      via: 'peering',
-      networks: [remoteName, own.name],
+    route: routeOf(bastion, 'peering', [remoteName, own.name], {
       reason: `${bastion.name} is in ${remoteName}, which is peered with ${own.name} (${proof}).`,
-    },
+    }),
   };
 }
 
@@ -133,16 +199,6 @@ function unreached(facts: VmFacts): DeadEnd[] {
 
 /** Best first: one that can work now, then the same network, then the higher SKU, then the name. */
 function byRank(left: FoundRoute, right: FoundRoute): number {
+  const score = ({ bastion, route }: FoundRoute) => rankBastion(bastion, route.via === 'same-network');
   return score(right) - score(left) || left.bastion.name.localeCompare(right.bastion.name);
-}
-
-function score({ bastion, route }: FoundRoute): number {
-  const sku = ['basic', 'standard', 'premium'].indexOf(bastion.sku.toLowerCase());
-  const isUsable = sku > 0 && bastion.isTunnelingEnabled;
-  return (
-    (isUsable ? 100 : 0) +
-    (bastion.provisioningState === 'Succeeded' ? 50 : 0) +
-    (route.via === 'same-network' ? 10 : 0) +
-    sku
-  );
 }

@@ -1,32 +1,39 @@
+import type { NetworkInterface } from '@azure/arm-network';
 import { z } from 'zod';
 import type { AppError } from '../../shared/errors.ts';
 import type { VmSummary } from '../../shared/inventory.ts';
+import type { Result } from '../../shared/result.ts';
 import type { Arm } from '../azure/arm.ts';
 import { toArmError } from '../azure/arm-errors.ts';
-import { queryGraph } from '../azure/graph-query.ts';
-import { idKey, networkOfSubnet, parseResourceId } from '../azure/resource-id.ts';
-import type { BastionFact, NetworkFact, NicFact, NsgFact, Readable, VmFacts } from './facts.ts';
+import { idKey, parseResourceId, shortName } from '../azure/resource-id.ts';
+import type { BastionPlace } from '../inventory/reach.ts';
+import type {
+  BastionFact,
+  NetworkFact,
+  NicFact,
+  NsgFact,
+  PermissionFact,
+  Readable,
+  VmFacts,
+} from './facts.ts';
 import { readBastion, readNetwork, readNic, readNsg, readVm } from './read-facts.ts';
 
-const maybeText = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
+/** Version of the authorization API that lists permissions. */
+const permissionsApi = '2022-04-01';
 
-const bastionRow = z.object({
-  id: z.string(),
-  name: z.string(),
-  sku: maybeText,
-  subnetId: maybeText,
-  developerNetworkId: maybeText,
+/** Which permissions the user has on a resource. */
+const permissionRow = z.object({
+  actions: z.array(z.string()).default([]),
+  notActions: z.array(z.string()).default([]),
 });
 
-const bastionQuery = `resources
-| where type =~ 'microsoft.network/bastionhosts'
-| project id, name, sku = sku.name,
-  subnetId = properties.ipConfigurations[0].properties.subnet.id,
-  developerNetworkId = properties.virtualNetwork.id
-| order by id asc`;
+/** What the gatherer asks. */
+interface Sources {
+  readonly arm: Arm;
+  readonly tenantOf: (subscriptionId: string) => string | null;
+  /** The Bastions of a tenant that the user may see. */
+  readonly listBastions: (tenantId: string) => Promise<Result<readonly BastionPlace[]>>;
+}
 
 /** Reads a thing and turns the ways in which that fails into the kinds that checks tell apart. */
 async function attempt<T>(resource: string, action: string, read: () => Promise<T>): Promise<Readable<T>> {
@@ -50,18 +57,20 @@ function passOn<T>(cause: Exclude<Readable<unknown>, { kind: 'known' }>): Readab
 
 /** Gathers what the checks of one machine need. Never throws: what cannot be read says so. */
 export class FactGatherer {
-  private readonly arm: Arm;
-  private readonly tenantOf: (subscriptionId: string) => string | null;
+  private readonly sources: Sources;
 
-  constructor(arm: Arm, tenantOf: (subscriptionId: string) => string | null) {
-    this.arm = arm;
-    this.tenantOf = tenantOf;
+  constructor(sources: Sources) {
+    this.sources = sources;
   }
 
   async gather(summary: VmSummary): Promise<VmFacts> {
     const { tenantId } = summary;
-    const [vm, listedBastions] = await Promise.all([this.readVm(summary), this.listBastions(tenantId)]);
-    const nic = await this.readNicOf(vm, tenantId);
+    const [vm, permissions, listedBastions] = await Promise.all([
+      this.readVm(summary),
+      this.readPermissions(summary),
+      this.listBastions(tenantId),
+    ]);
+    const nic = await this.readNicOf(vm, summary);
     const network =
       nic.kind === 'known' ? await this.readNetwork(nic.value.networkId, tenantId) : passOn<NetworkFact>(nic);
     const ownNetworkId = nic.kind === 'known' ? nic.value.networkId : null;
@@ -72,7 +81,7 @@ export class FactGatherer {
       readAll(peers, (id) => this.readNetwork(id, tenantId)),
       this.readNsgs(nic, network, tenantId),
     ]);
-    return { vm, nic, network, listedBastions, nearBastions, peeredNetworks, nsgs };
+    return { vm, permissions, nic, network, listedBastions, nearBastions, peeredNetworks, nsgs };
   }
 
   private nearIds(listed: Readable<readonly BastionFact[]>, networkIds: readonly string[]): string[] {
@@ -82,25 +91,69 @@ export class FactGatherer {
       .map((bastion) => bastion.armId);
   }
 
+  /** The Bastion of a host that is known by its address only. */
+  bastion(id: string, tenantId: string): Promise<Readable<BastionFact>> {
+    return this.readBastion(id, tenantId);
+  }
+
   private readVm(summary: VmSummary) {
-    return attempt(summary.armId, 'Microsoft.Compute/virtualMachines/read', async () => {
-      const client = await this.arm.compute(summary.tenantId, summary.subscriptionId);
-      return readVm(
-        await client.virtualMachines.get(summary.resourceGroup, summary.name, { expand: 'instanceView' }),
-      );
+    const { armId, resourceGroup, name, subscriptionId, tenantId } = summary;
+    if (summary.kind === 'instance') {
+      const action = 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read';
+      return attempt(armId, action, async () => {
+        const client = await this.sources.arm.compute(tenantId, subscriptionId);
+        const { scaleSet } = summary;
+        return readVm(
+          await client.virtualMachineScaleSetVMs.get(resourceGroup, scaleSet, shortName(armId), {
+            expand: 'instanceView',
+          }),
+        );
+      });
+    }
+    return attempt(armId, 'Microsoft.Compute/virtualMachines/read', async () => {
+      const client = await this.sources.arm.compute(tenantId, subscriptionId);
+      return readVm(await client.virtualMachines.get(resourceGroup, name, { expand: 'instanceView' }));
     });
   }
 
-  private async readNicOf(vm: VmFacts['vm'], tenantId: string): Promise<Readable<NicFact>> {
+  private async readPermissions({
+    armId,
+    tenantId,
+  }: VmSummary): Promise<Readable<readonly PermissionFact[]>> {
+    const path = `${armId}/providers/Microsoft.Authorization/permissions`;
+    const listed = await this.sources.arm.listAt(tenantId, path, permissionsApi, permissionRow);
+    return listed.ok
+      ? { kind: 'known', value: listed.value }
+      : refusal(armId, 'Microsoft.Authorization/permissions/read', listed.error);
+  }
+
+  private async readNicOf(vm: VmFacts['vm'], summary: VmSummary): Promise<Readable<NicFact>> {
     if (vm.kind !== 'known') return passOn(vm);
     const { nicId } = vm.value;
     if (nicId === null) return { kind: 'absent', resource: `network interface of ${vm.value.name}` };
+    if (summary.kind === 'instance') return this.readInstanceNic(summary);
     return this.readResource(
       nicId,
-      tenantId,
+      summary.tenantId,
       'Microsoft.Network/networkInterfaces/read',
       async (client, group, name) => readNic(await client.networkInterfaces.get(group, name)),
     );
+  }
+
+  /** Network interfaces of an instance are part of its scale set, and can only be listed. */
+  private readInstanceNic({ armId, tenantId, subscriptionId, resourceGroup, scaleSet }: VmSummary) {
+    const action = 'Microsoft.Compute/virtualMachineScaleSets/virtualMachines/networkInterfaces/read';
+    return attempt(armId, action, async () => {
+      const client = await this.sources.arm.network(tenantId, subscriptionId);
+      const listed = client.networkInterfaces.listVirtualMachineScaleSetVMNetworkInterfaces(
+        resourceGroup,
+        scaleSet,
+        shortName(armId),
+      );
+      const found: NetworkInterface[] = [];
+      for await (const nic of listed) found.push(nic);
+      return readNic(found.find((nic) => nic.primary === true) ?? found[0] ?? {});
+    });
   }
 
   private readNetwork(id: string, tenantId: string) {
@@ -150,31 +203,18 @@ export class FactGatherer {
     const parts = parseResourceId(id);
     if (parts === null) return Promise.resolve({ kind: 'absent', resource: id });
     return attempt(id, action, async () => {
-      const tenant = this.tenantOf(parts.subscriptionId) ?? tenantId;
-      const client = await this.arm.network(tenant, parts.subscriptionId);
+      const tenant = this.sources.tenantOf(parts.subscriptionId) ?? tenantId;
+      const client = await this.sources.arm.network(tenant, parts.subscriptionId);
       return read(client, parts.resourceGroup, parts.name);
     });
   }
 
   private async listBastions(tenantId: string): Promise<Readable<readonly BastionFact[]>> {
-    const found: BastionFact[] = [];
-    const answer = await queryGraph(this.arm, tenantId, bastionQuery, bastionRow, (rows) => {
-      for (const row of rows) {
-        found.push({
-          armId: row.id,
-          name: row.name,
-          sku: row.sku,
-          provisioningState: '',
-          dnsName: '',
-          isTunnelingEnabled: false,
-          networkId: networkOfSubnet(row.subnetId) ?? idKey(row.developerNetworkId),
-          subnetId: row.subnetId === '' ? null : idKey(row.subnetId),
-        });
-      }
-    });
-    return answer.ok
-      ? { kind: 'known', value: found }
-      : refusal('Azure Resource Graph', 'Microsoft.Network/bastionHosts/read', answer.error);
+    const listed = await this.sources.listBastions(tenantId);
+    if (!listed.ok)
+      return refusal('Azure Resource Graph', 'Microsoft.Network/bastionHosts/read', listed.error);
+    const bastions = listed.value.map((place) => ({ ...place, dnsName: '', subnetId: null }));
+    return { kind: 'known', value: bastions };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { VirtualMachine } from '@azure/arm-compute';
+import type { VirtualMachine, VirtualMachineScaleSetVM } from '@azure/arm-compute';
 import type {
   BastionHost,
   NetworkInterface,
@@ -6,12 +6,12 @@ import type {
   SecurityRule,
   VirtualNetwork,
 } from '@azure/arm-network';
-import { toOs, toPower } from '../azure/inventory.ts';
+import { toOs, toPower } from '../inventory/machine-rows.ts';
 import { idKey, networkOfSubnet, shortName } from '../azure/resource-id.ts';
 import type { BastionFact, NetworkFact, NicFact, NsgFact, RuleFact, VmFact } from './facts.ts';
 
-/** What `GET virtualMachines/{name}?$expand=instanceView` says, in the words of the checks. */
-export function readVm(vm: VirtualMachine): VmFact {
+/** What a machine or an instance of a scale set says with its instance view, in the words of the checks. */
+export function readVm(vm: VirtualMachine | VirtualMachineScaleSetVM): VmFact {
   const statuses = vm.instanceView?.statuses ?? [];
   const power = statuses.find((status) => status.code?.startsWith('PowerState/') === true)?.code ?? '';
   const nics = vm.networkProfile?.networkInterfaces ?? [];
@@ -24,11 +24,16 @@ export function readVm(vm: VirtualMachine): VmFact {
     provisioningState: vm.provisioningState ?? '',
     adminUsername: vm.osProfile?.adminUsername ?? '',
     passwordDisabled: vm.osProfile?.linuxConfiguration?.disablePasswordAuthentication === true,
-    osName: [vm.instanceView?.osName, vm.instanceView?.osVersion].filter(Boolean).join(' '),
+    osName: osNameOf(vm),
     size: vm.hardwareProfile?.vmSize ?? '',
     location: vm.location,
     nicId: (nics.find((nic) => nic.primary === true) ?? nics[0])?.id ?? null,
   };
+}
+
+function osNameOf({ instanceView }: VirtualMachine | VirtualMachineScaleSetVM): string {
+  if (instanceView === undefined || !('osName' in instanceView)) return '';
+  return [instanceView.osName, instanceView.osVersion].filter(Boolean).join(' ');
 }
 
 export function readNic(nic: NetworkInterface): NicFact {
@@ -77,6 +82,7 @@ export function readBastion(bastion: BastionHost): BastionFact {
     provisioningState: bastion.provisioningState ?? '',
     dnsName: bastion.dnsName ?? '',
     isTunnelingEnabled: bastion.enableTunneling === true,
+    isIpConnectEnabled: bastion.enableIpConnect === true,
     networkId: idKey((subnetId === undefined ? bastion.virtualNetwork?.id : networkOfSubnet(subnetId)) ?? ''),
     subnetId: subnetId === undefined ? null : idKey(subnetId),
   };

@@ -1,17 +1,28 @@
 import { appError } from '../../shared/errors.ts';
-import type { VmSummary } from '../../shared/inventory.ts';
+import type { Power, VmSummary } from '../../shared/inventory.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { SignInPlan, VmDetail } from '../../shared/vm-detail.ts';
 import { idKey, parseResourceId, shortName } from '../azure/resource-id.ts';
+import { isTwoStep } from '../azure/bastion-sku.ts';
+import { allowedPowerActions, unknownPowerActions } from '../inventory/power-actions.ts';
+import { sameMachine } from '../inventory/same-machine.ts';
 import type { StateStore } from '../state/state-store.ts';
-import type { VmFacts } from './facts.ts';
-import { findRoutes, type FoundRoute, type Routes } from './find-routes.ts';
+import type { BastionEnd, TunnelTarget } from '../tunnel/tunnel-types.ts';
+import { describeHost } from './describe-host.ts';
+import type { BastionFact, Readable, VmFacts } from './facts.ts';
+import { findRoutes, type RouteChoice, type Routes } from './find-routes.ts';
 import type { FactGatherer } from './gather-facts.ts';
+import type { RouteChoices } from './route-choices.ts';
 import { runChecks } from './run-checks.ts';
 
 interface Needs {
   readonly state: StateStore;
   readonly gatherer: FactGatherer;
+  readonly choices: RouteChoices;
+  /** The Bastion of a host that is known by its address only: ARM id and tenant. */
+  readonly bastionOfHost: (hostId: string) => string | null;
+  /** The power that was read from the machine itself, newer than what any list says. */
+  readonly notePower: (vmId: string, power: Power) => void;
   /** How a click would sign in, from what is remembered and what is on this computer. */
   readonly planFor: (vm: VmSummary) => Promise<SignInPlan>;
   readonly nowMs?: () => number;
@@ -21,6 +32,15 @@ interface Known {
   readonly facts: VmFacts;
   readonly routes: Routes;
   readonly atMs: number;
+}
+
+/** The way of a connection: which Bastion, and how it is told where to go. */
+export interface ConnectionRoute {
+  readonly bastionName: string;
+  readonly end: BastionEnd;
+  readonly target: TunnelTarget;
+  /** Azure's id of this incarnation of the machine; empty for a host that Azure does not know. */
+  readonly vmId: string;
 }
 
 /** Facts this old are still good for a connection; a page that is looked at asks again when it is forced. */
@@ -50,35 +70,63 @@ export class VmDetails {
         error: null,
         facts: [],
         routes: [],
+        powerActions: unknownPowerActions,
         checks: [],
         plan: await this.needs.planFor(vm),
         checkedAtMs: null,
       };
       this.needs.state.upsert('details', vm.id, { ...loading, state: 'loading' });
     }
-    const known = await this.gather(vm, force);
-    await this.publish(vm, known);
+    if (vm.kind === 'host') await this.loadHost(vm);
+    else await this.publish(vm, await this.gather(vm, force));
     return ok(null);
   }
 
-  /** The Bastion a connection goes through. */
-  async route(vmId: string): Promise<Result<FoundRoute & { readonly vmId: string }>> {
+  /** The way a connection goes. */
+  async route(vmId: string): Promise<Result<ConnectionRoute>> {
     const vm = this.summary(vmId);
     if (vm === undefined) return err(appError('vm-not-found'));
+    if (vm.kind === 'host') return this.routeToHost(vm);
     const { routes, facts } = await this.gather(vm, false);
     const best = routes.found[0];
     // The incarnation as just read: a list that is minutes old would take a machine made anew for a changed key.
     const incarnation =
       facts.vm.kind === 'known' && facts.vm.value.vmId !== '' ? facts.vm.value.vmId : vm.vmId;
-    if (best !== undefined) return ok({ ...best, vmId: incarnation });
+    if (best !== undefined) {
+      const address = facts.nic.kind === 'known' ? facts.nic.value.privateIp : '';
+      return connectionRoute(vm, best.bastion, {
+        vmId: incarnation,
+        target:
+          best.route.via === 'ip-connect'
+            ? { kind: 'ip', address }
+            : { kind: 'resource', resourceId: vm.armId },
+      });
+    }
     const unread = [facts.vm, facts.nic, facts.listedBastions, ...facts.nearBastions.values()].find(
       (each) => each.kind === 'failed' || each.kind === 'forbidden',
     );
-    if (unread?.kind === 'failed') return err(unread.error);
-    if (unread?.kind === 'forbidden') {
-      return err(appError('arm-forbidden', { detail: `${unread.action} on ${unread.resource}` }));
-    }
-    return err(appError('no-bastion'));
+    return unread === undefined ? err(appError('no-bastion')) : unreadable(unread);
+  }
+
+  /** Remembers which Bastion is to be used, or null for the best one, and shows the routes anew. */
+  async chooseRoute(
+    vmId: string,
+    bastionId: string | null,
+    scope: RouteChoice['scope'],
+  ): Promise<Result<null>> {
+    const vm = this.summary(vmId);
+    if (vm === undefined) return err(appError('vm-not-found'));
+    const { routes } = await this.gather(vm, false);
+    const isKnown = [...routes.found, ...routes.possible].some((each) => each.route.bastionId === bastionId);
+    if (bastionId !== null && !isKnown) return err(appError('no-bastion'));
+    const choice = bastionId === null ? null : { bastionId, scope };
+    const saved = await this.needs.choices.choose(vm.id, vm.networkId, choice);
+    // Routes of every machine of the network may have changed.
+    for (const [id, known] of this.known)
+      this.known.set(id, { ...known, routes: this.routesOf(this.summary(id), known.facts) });
+    const known = this.known.get(vm.id);
+    if (known !== undefined) await this.publish(vm, known);
+    return saved;
   }
 
   /** Shows a changed sign-in plan, as after a connection that worked. */
@@ -110,9 +158,37 @@ export class VmDetails {
     }
   }
 
+  private routesOf(vm: VmSummary | undefined, facts: VmFacts): Routes {
+    return findRoutes(facts, vm === undefined ? null : this.needs.choices.of(vm.id, vm.networkId));
+  }
+
+  private async routeToHost(vm: VmSummary): Promise<Result<ConnectionRoute>> {
+    const bastion = await this.bastionOf(vm);
+    if (bastion.kind !== 'known') return unreadable(bastion);
+    if (!bastion.value.isIpConnectEnabled)
+      return err(appError('bastion-ip-connect-off', { detail: bastion.value.name }));
+    return connectionRoute(vm, bastion.value, {
+      vmId: vm.vmId,
+      target: { kind: 'ip', address: vm.privateIp },
+    });
+  }
+
+  private async bastionOf(vm: VmSummary): Promise<Readable<BastionFact>> {
+    const id = this.needs.bastionOfHost(vm.id);
+    if (id === null) return { kind: 'absent', resource: vm.name };
+    return this.needs.gatherer.bastion(id, vm.tenantId);
+  }
+
+  private async loadHost(vm: VmSummary): Promise<void> {
+    const bastion = await this.bastionOf(vm);
+    const plan = await this.needs.planFor(vm);
+    const host = describeHost(vm, bastion, plan.port);
+    this.needs.state.upsert('details', vm.id, { ...host, plan, checkedAtMs: this.nowMs() });
+  }
+
   private async gatherNow(vm: VmSummary): Promise<Known> {
     const facts = await this.needs.gatherer.gather(vm);
-    const known = { facts, routes: findRoutes(facts), atMs: this.nowMs() };
+    const known = { facts, routes: this.routesOf(vm, facts), atMs: this.nowMs() };
     this.known.set(vm.id, known);
     return known;
   }
@@ -121,12 +197,16 @@ export class VmDetails {
     const { state } = this.needs;
     if (facts.vm.kind === 'known') {
       const { power, vmId } = facts.vm.value;
-      // The graph lags by minutes; what was just read is newer.
-      state.update('vms', vm.id, (summary) => ({
-        ...summary,
-        power,
-        vmId: vmId === '' ? summary.vmId : vmId,
-      }));
+      this.needs.notePower(vm.id, power);
+      const privateIp = facts.nic.kind === 'known' ? facts.nic.value.privateIp : '';
+      state.update('vms', vm.id, (summary) => {
+        const next = {
+          ...summary,
+          vmId: vmId === '' ? summary.vmId : vmId,
+          privateIp: privateIp === '' ? summary.privateIp : privateIp,
+        };
+        return sameMachine(summary, next) ? summary : next;
+      });
     }
     const plan = await this.needs.planFor(vm);
     state.upsert('details', vm.id, {
@@ -134,13 +214,38 @@ export class VmDetails {
       state: facts.vm.kind === 'failed' ? 'failed' : 'ready',
       error: facts.vm.kind === 'failed' ? facts.vm.error : null,
       facts: describeFacts(vm, facts),
-      routes: routes.found.map((each) => each.route),
+      routes: [...routes.found, ...routes.possible].map((each) => each.route),
+      powerActions: allowedPowerActions(vm, facts.permissions),
       // The port of what a click on this machine does first: Remote Desktop for Windows.
       checks: [...runChecks(facts, routes, vm.os === 'windows' ? 3389 : plan.port)],
       plan,
       checkedAtMs: atMs,
     });
   }
+}
+
+function connectionRoute(
+  vm: VmSummary,
+  bastion: BastionFact,
+  way: Pick<ConnectionRoute, 'target' | 'vmId'>,
+): Result<ConnectionRoute> {
+  return ok({
+    ...way,
+    bastionName: bastion.name,
+    end: {
+      id: bastion.armId,
+      endpoint: bastion.dnsName,
+      kind: isTwoStep(bastion.sku) ? 'two-step' : 'dedicated',
+      // Peered networks in two tenants are not supported by the service: the machine's tenant is the Bastion's.
+      tenantId: vm.tenantId,
+    },
+  });
+}
+
+function unreadable(cause: Exclude<Readable<unknown>, { kind: 'known' }>): Result<never> {
+  if (cause.kind === 'failed') return err(cause.error);
+  if (cause.kind === 'absent') return err(appError('no-bastion', { detail: cause.resource }));
+  return err(appError('arm-forbidden', { detail: `${cause.action} on ${cause.resource}` }));
 }
 
 function describeFacts(vm: VmSummary, facts: VmFacts): VmDetail['facts'] {

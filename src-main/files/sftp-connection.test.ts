@@ -26,7 +26,7 @@ afterEach(async () => {
 const plan: SshPlan = {
   machine: { resourceId: '/vm', vmId: 'a', port: 22 },
   vmName: 'vm',
-  armId: '/vm',
+  destination: { kind: 'resource', resourceId: '/vm' },
   bastion: { id: '/bastion', endpoint: 'bastion.example', kind: 'dedicated', tenantId: 't' },
   user: 'ada',
   method: 'password',

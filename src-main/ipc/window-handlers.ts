@@ -3,14 +3,14 @@ import type { windowChannels } from '../../shared/ipc.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Settings } from '../../shared/state.ts';
 import { describeForHelp } from '../activity/diagnostics.ts';
-import { startVm } from '../azure/start-vm.ts';
 import type { Services } from '../compose.ts';
 import { openLink } from '../desktop/open-link.ts';
-import { drop, type Log } from '../log/logger.ts';
+import type { Log } from '../log/logger.ts';
 import type { LocalData } from '../profiles/local-data.ts';
 import type { TerminalPort } from '../sessions/terminal-stream.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { AskTrust } from '../trust.ts';
+import { inventoryHandlers } from './inventory-handlers.ts';
 import { networkHandlers } from './network-handlers.ts';
 import { preferenceHandlers } from './preference-handlers.ts';
 import type { Handlers } from './serve-channels.ts';
@@ -38,7 +38,7 @@ const nothing = ok(null);
 /** What the big window may ask for, by channel. */
 export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
   const { services, state, ask, log } = needs;
-  const { signIn, inventory, details, sessions, transfers, profiles, tunnels } = services;
+  const { signIn, details, sessions, transfers, profiles, tunnels } = services;
   return {
     'state:get': () => ok(state.snapshot()),
     'account:sign-in': ({ method }) => signIn.signIn(method),
@@ -50,19 +50,8 @@ export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
       await signIn.signOut();
       return nothing;
     },
-    'inventory:refresh': async () => {
-      await inventory.refresh();
-      return nothing;
-    },
-    'inventory:find': () => err(appError('vm-not-found')),
     'vm:load': ({ vmId, force }) => details.load(vmId, force),
-    'vm:start': async ({ vmId }) => {
-      const vm = state.current.vms[vmId.toLowerCase()];
-      if (vm === undefined) return err(appError('vm-not-found'));
-      const started = await startVm(services.arm, state, ask, vm);
-      drop(log, 'details', details.load(vm.id, true));
-      return started;
-    },
+    ...inventoryHandlers(services, state, log),
     'session:connect-ssh': (request) => sessions.connectSsh(request),
     'session:connect-rdp': (request) => sessions.connectRdp(request),
     'session:reconnect': ({ id }) => sessions.reconnect(id),

@@ -25,7 +25,7 @@ import { finishedBy, finishStep, sessionStepOf } from './session-steps.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** What a Remote Desktop connection needs to know of its machine. */
-export type RdpPlan = Pick<SshPlan, 'machine' | 'vmName' | 'armId' | 'bastion' | 'user' | 'secrets'>;
+export type RdpPlan = Pick<SshPlan, 'machine' | 'vmName' | 'destination' | 'bastion' | 'user' | 'secrets'>;
 
 interface Needs {
   readonly id: string;
@@ -124,7 +124,7 @@ export class RdpSession {
       {
         id: this.needs.id,
         bastion: plan.bastion,
-        target: { kind: 'resource', resourceId: plan.armId },
+        target: plan.destination,
         remotePort: plan.machine.port,
         // Clients connect more than once: to look at the certificate, then for the session.
         audience: 'same-user',

@@ -5,7 +5,6 @@ import type { AuthMethod, SignInPlan } from '../../shared/vm-detail.ts';
 import type { VmSummary } from '../../shared/inventory.ts';
 import type { TokenSource } from '../azure/arm.ts';
 import { idKey } from '../azure/resource-id.ts';
-import { isTwoStep } from '../checks/find-routes.ts';
 import type { VmDetails } from '../checks/vm-details.ts';
 import { drop, type Log } from '../log/logger.ts';
 import type { LocalData } from '../profiles/local-data.ts';
@@ -184,10 +183,10 @@ export class Sessions {
   }
 
   /** Names of the sessions that closing the app would cut. */
-  liveNames(): readonly string[] {
+  liveNames(vmId?: string): readonly string[] {
     return [...this.live].flatMap(([id, session]) => {
       const entry = this.needs.state.current.sessions[id];
-      return session.isLive && entry !== undefined
+      return session.isLive && entry !== undefined && (vmId === undefined || entry.vmId === vmId)
         ? [`${entry.kind === 'ssh' ? 'SSH' : 'Remote Desktop'}: ${entry.user}@${entry.vmName}`]
         : [];
     });
@@ -257,19 +256,13 @@ export class Sessions {
     const route = await details.route(vm.id);
     if (!route.ok) return route;
     onStep('bastion', performance.now() - startedAtMs);
-    const { bastion, vmId } = route.value;
-    state.update('sessions', id, (session) => ({ ...session, bastionName: bastion.name }));
+    const { bastionName, end, target, vmId } = route.value;
+    state.update('sessions', id, (session) => ({ ...session, bastionName }));
     return ok({
       machine: { resourceId: vm.id, vmId, port },
       vmName: vm.name,
-      armId: vm.armId,
-      bastion: {
-        id: bastion.armId,
-        endpoint: bastion.dnsName,
-        kind: isTwoStep(bastion.sku) ? 'two-step' : 'dedicated',
-        // Peered networks in two tenants are not supported by the service: the machine's tenant is the Bastion's.
-        tenantId: vm.tenantId,
-      },
+      destination: target,
+      bastion: end,
       ...login,
     });
   }

@@ -12,6 +12,7 @@ import {
   type TunnelAddress,
   type TunnelEvent,
   usualLimits,
+  type TunnelTarget,
 } from '../tunnel/tunnel-types.ts';
 import { reportAuthenticated } from './askpass-fifo.ts';
 import { marksServerText, readSshVersion } from './ssh-version.ts';
@@ -28,7 +29,8 @@ export interface SshPlan {
   readonly machine: Machine;
   readonly vmName: string;
   /** ARM id of the target as Azure wrote it. */
-  readonly armId: string;
+  /** Where the Bastion is told to go. */
+  readonly destination: TunnelTarget;
   readonly bastion: BastionEnd;
   readonly user: string;
   readonly method: AuthMethod;
@@ -121,7 +123,7 @@ export class SshLauncher {
       {
         id,
         bastion: plan.bastion,
-        target: { kind: 'resource', resourceId: plan.armId },
+        target: plan.destination,
         remotePort: plan.machine.port,
         audience: 'single-use',
         localAddress: loopbackAddressOf(plan.machine.resourceId, platform),

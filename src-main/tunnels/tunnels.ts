@@ -4,14 +4,13 @@ import type { VmSummary } from '../../shared/inventory.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Tunnel, TunnelDraft, TunnelState, TunnelSuggestion } from '../../shared/tunnel.ts';
 import { idKey } from '../azure/resource-id.ts';
-import { isTwoStep } from '../checks/find-routes.ts';
-import type { VmDetails } from '../checks/vm-details.ts';
+import type { ConnectionRoute, VmDetails } from '../checks/vm-details.ts';
 import { drop, type Log } from '../log/logger.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { AskTrust } from '../trust.ts';
 import type { EngineClient } from '../tunnel/engine-client.ts';
 import { loopbackAddressOf } from '../tunnel/loopback-address.ts';
-import type { BastionEnd, TunnelAddress, TunnelEvent, TunnelSpec } from '../tunnel/tunnel-types.ts';
+import type { TunnelAddress, TunnelEvent, TunnelSpec } from '../tunnel/tunnel-types.ts';
 import type { TunnelFile } from './tunnel-file.ts';
 import { afterEvent, isInUse, newTunnel, withState } from './tunnel-view.ts';
 
@@ -175,16 +174,10 @@ export class Tunnels {
       return;
     }
     if (this.find(id)?.state.kind !== 'opening') return; // stopped or removed meanwhile
-    const { bastion } = route.value;
-    this.needs.state.update('tunnels', id, (each) => ({ ...each, bastionName: bastion.name }));
+    const { bastionName } = route.value;
+    this.needs.state.update('tunnels', id, (each) => ({ ...each, bastionName }));
     const remembered = this.needs.file.portsOf(vm.id)[String(draft.remotePort)];
-    const end: BastionEnd = {
-      id: bastion.armId,
-      endpoint: bastion.dnsName,
-      kind: isTwoStep(bastion.sku) ? 'two-step' : 'dedicated',
-      tenantId: vm.tenantId,
-    };
-    const spec = this.specOf(id, vm, end, draft, remembered ?? 0);
+    const spec = this.specOf(id, vm, route.value, draft, remembered ?? 0);
     const opened = await this.needs.engine.open(spec, () => undefined);
     if (!opened.ok) {
       this.setState(id, { kind: 'failed', atMs: Date.now(), error: opened.error });
@@ -198,15 +191,15 @@ export class Tunnels {
   private specOf(
     id: string,
     vm: VmSummary,
-    bastion: BastionEnd,
+    route: Pick<ConnectionRoute, 'end' | 'target'>,
     draft: TunnelDraft,
     rememberedPort: number,
   ): TunnelSpec {
     const isGreeting = greetingPorts.has(draft.remotePort);
     return {
       id,
-      bastion,
-      target: { kind: 'resource', resourceId: vm.armId },
+      bastion: route.end,
+      target: route.target,
       remotePort: draft.remotePort,
       audience: draft.audience,
       localAddress: draft.address === 'own' ? loopbackAddressOf(vm.id, this.needs.platform) : sharedAddress,

@@ -1,4 +1,3 @@
-import { isTwoStep } from '../checks/find-routes.ts';
 import type { VmDetails } from '../checks/vm-details.ts';
 import { drop, type Log } from '../log/logger.ts';
 import type { EngineClient } from '../tunnel/engine-client.ts';
@@ -6,7 +5,6 @@ import type { EngineClient } from '../tunnel/engine-client.ts';
 interface Needs {
   readonly engine: EngineClient;
   readonly details: VmDetails;
-  readonly tenantOf: (vmId: string) => string | null;
   readonly log: Log;
 }
 
@@ -57,11 +55,10 @@ export class WarmView {
   }
 
   private async warmNow(vmId: string): Promise<void> {
-    const { engine, details, tenantOf } = this.needs;
+    const { engine, details } = this.needs;
     const route = await details.route(vmId);
-    const tenantId = tenantOf(vmId);
-    if (!route.ok || tenantId === null || this.vmId !== vmId) return;
-    const { dnsName, sku } = route.value.bastion;
-    await engine.warmUp({ endpoint: dnsName, tenantId, kind: isTwoStep(sku) ? 'two-step' : 'dedicated' });
+    if (!route.ok || this.vmId !== vmId) return;
+    const { endpoint, tenantId, kind } = route.value.end;
+    await engine.warmUp({ endpoint, tenantId, kind });
   }
 }

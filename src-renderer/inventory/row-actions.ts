@@ -20,7 +20,7 @@ import type { TreeRow } from './tree-row.ts';
 
 /** Powers a machine on; asked in the trust window. */
 export function startVm(vmId: string): void {
-  void run(bridge().calls['vm:start']({ vmId }));
+  void run(bridge().calls['vm:power']({ vmId, action: 'start' }));
 }
 
 /** Opens the form for a new saved connection on a machine's page. */
