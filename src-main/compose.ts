@@ -305,6 +305,7 @@ export async function compose(around: Surroundings) {
       ['transfers', () => transfers.cancelAll()],
       ['sessions', () => sessions.dispose()],
       ['engine', () => engine.dispose()],
+      ['inventory', () => inventory.dispose()],
       ['run folder', () => runFolder.dispose()],
       ['log', () => around.log.flush()],
     ];

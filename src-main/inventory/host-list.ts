@@ -53,6 +53,13 @@ function readTags(text: string): Record<string, string> {
   );
 }
 
+/** The sign between the headers: spreadsheets write other ones in other countries. */
+function delimiterOf(text: string): string {
+  const [header = ''] = text.split(/\r?\n/, 1);
+  const count = (sign: string) => header.split(sign).length;
+  return [',', ';', '\t'].reduce((best, sign) => (count(sign) > count(best) ? sign : best));
+}
+
 /**
  * Reads a list of hosts: comma, semicolon or tab between the values, a line of headers first (`address` is needed; `name`,
  * `os`, `bastion` and `tags` are understood, others are ignored). Never throws: what is wrong is said line by line.
@@ -65,7 +72,7 @@ export function readHostList(text: string): HostList {
         bom: true,
         columns: (header: string[]) =>
           header.map((each) => columns[each.trim().toLowerCase()] ?? `ignored ${each}`),
-        delimiter: [',', ';', '\t'],
+        delimiter: delimiterOf(text),
         relax_column_count: true,
         skip_empty_lines: true,
         trim: true,

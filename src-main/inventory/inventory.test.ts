@@ -167,6 +167,7 @@ test('the last inventory is there before Azure was asked, without machines of ac
     [home]: { subscriptions: ['s1'], vms: [vm('a', 's1')] },
   });
   await inventory.refresh();
+  await inventory.dispose();
   const next = start();
   await next.inventory.restore();
   expect(next.names()).toEqual(['a']);
@@ -183,6 +184,7 @@ test('signing out forgets everything, on disk too', async () => {
     [home]: { subscriptions: ['s1'], vms: [vm('a', 's1')] },
   });
   await inventory.refresh();
+  await inventory.dispose();
   const [ada] = accounts.splice(0);
   await inventory.accountsChanged();
   expect(names()).toEqual([]);

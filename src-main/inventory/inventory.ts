@@ -57,6 +57,7 @@ export class Inventory {
   private shared = new SharedTexts();
   private running: Promise<void> | null = null;
   private isAskedAgain = false;
+  private keeping: Promise<void> = Promise.resolve();
   /** Counts up when the accounts change, so that late answers of an earlier one are dropped. */
   private generation = 0;
 
@@ -175,6 +176,12 @@ export class Inventory {
     if (Object.keys(changed).length > 0) this.needs.state.upsertAll('vms', changed);
   }
 
+  /** Ends what can be ended; what is being written is waited for. */
+  async dispose(): Promise<void> {
+    this.generation++;
+    await this.keeping;
+  }
+
   private clear(): Promise<void> {
     this.maps.clear();
     this.powers.clear();
@@ -215,7 +222,8 @@ export class Inventory {
       error: failure,
       refreshedAtMs: this.nowMs(),
     });
-    await this.keep();
+    // Not waited for: who asks again in the meantime gets a new reading.
+    drop(this.needs.log, 'inventory cache', this.keep());
   }
 
   /** Which tenants the accounts see. Gives the failure of an account; the tenants of the others are there. */
@@ -346,7 +354,7 @@ export class Inventory {
 
   private keep(): Promise<void> {
     const { inventory, vms, reach } = this.needs.state.current;
-    return this.needs.cache.save({
+    this.keeping = this.needs.cache.save({
       savedAtMs: this.nowMs(),
       tenants: inventory.tenants.map((tenant) => ({ ...tenant })),
       subscriptions: [...inventory.subscriptions],
@@ -354,6 +362,7 @@ export class Inventory {
       reach: Object.values(reach),
       pinned: [...this.pinned],
     });
+    return this.keeping;
   }
 
   private patch(change: Partial<InventoryStatus>): void {
