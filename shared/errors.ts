@@ -35,12 +35,92 @@ export const errorCatalogue = {
     next: 'Read the details; your administrator can look up the correlation id.',
   },
   'sign-in-needed': {
-    message: 'Your sign-in for this directory has expired or needs another step.',
-    next: 'Sign in again.',
+    message: 'Nobody is signed in who can be used for this directory.',
+    next: 'Sign in, or add an account that is a member of it.',
+  },
+  'sign-in-expired': {
+    message: 'The sign-in has expired or was revoked.',
+    next: 'Sign in again with the same account.',
+  },
+  'sign-in-challenge': {
+    message: 'Azure wants a fresh sign-in, because something about the account or its network has changed.',
+    next: 'Sign in again; what was refused then works.',
+  },
+  'sign-in-mfa-needed': {
+    message: 'This directory wants another proof of who you are.',
+    next: 'Sign in to this directory; have your second factor at hand.',
+  },
+  'sign-in-device-needed': {
+    message: 'This directory only lets managed devices or approved apps in.',
+    next: 'Use a managed device, or ask an administrator of the directory about the conditional-access policy.',
+  },
+  'sign-in-policy-blocked': {
+    message: 'A conditional-access policy of this directory blocks the sign-in.',
+    next: 'Ask an administrator of the directory; the details name what they need.',
   },
   'sign-in-consent-needed': {
-    message: 'This directory does not allow the app registration yet.',
+    message: 'Nobody has allowed this application to use Azure for you in this directory.',
+    next: 'Sign in to this directory and agree, if it lets you; else ask an administrator for consent.',
+  },
+  'sign-in-admin-consent-needed': {
+    message: 'Only an administrator may allow this application in this directory.',
     next: 'Ask an administrator of the directory to grant consent to the app registration.',
+  },
+  'sign-in-app-unknown': {
+    message: 'This directory does not know the app registration that signs in.',
+    next: 'Check the application id, and whether it is registered for one directory only.',
+  },
+  'sign-in-app-blocked': {
+    message: 'This directory has disabled the application, or has not assigned you to it.',
+    next: 'Ask an administrator of the directory to enable it, or choose another app registration.',
+  },
+  'sign-in-not-a-member': {
+    message: 'The account is not a member of this directory.',
+    next: 'Add the account that is, or ask an administrator of the directory for an invitation.',
+  },
+  'sign-in-account-blocked': {
+    message: 'The account is disabled, locked or needs a new password.',
+    next: 'Ask an administrator of its home directory, or set a new password, then sign in again.',
+  },
+  'sign-in-other-account': {
+    message: 'You signed in with another account than the one that needed it.',
+    next: 'Sign in again, and choose the account that is named in the details.',
+  },
+  'registration-needed': {
+    message: 'It is not decided yet whose application signs in.',
+    next: 'Choose one, then sign in.',
+  },
+  'account-not-found': {
+    message: 'This account is not signed in any more.',
+    next: 'Add it again.',
+  },
+  'az-not-found': {
+    message: 'The Azure CLI was not found on this computer.',
+    next: 'Install it, or choose another way to sign in under Settings, Account and cloud.',
+  },
+  'az-not-signed-in': {
+    message: 'The Azure CLI is not signed in.',
+    next: 'Run “az login” in a terminal, then try again.',
+  },
+  'az-other-cloud': {
+    message: 'The Azure CLI is set to another cloud.',
+    next: 'Run “az cloud set” and “az login” in a terminal, or choose the other cloud in the settings.',
+  },
+  'az-sign-in-needed': {
+    message: 'The session of the Azure CLI does not hold for this directory any more.',
+    next: 'Run the command in the details in a terminal, then refresh.',
+  },
+  'az-failed': {
+    message: 'The Azure CLI gave no token.',
+    next: 'Read the details; they are its own words.',
+  },
+  'policy-pinned': {
+    message: 'Your administrator has fixed this setting.',
+    next: 'Ask who manages this computer if it must be changed.',
+  },
+  'policy-invalid': {
+    message: 'The policy file of this computer does not have the documented form.',
+    next: 'Ask who manages this computer to compare it with docs/policy.md.',
   },
   'principal-incomplete': {
     message: 'The environment does not name a service principal.',

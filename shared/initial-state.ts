@@ -1,4 +1,5 @@
 import { usualPreferences } from './preferences.ts';
+import { initialIdentity } from './account.ts';
 import { type AppState, usualSettings } from './state.ts';
 
 /** The state of an app that has just started. */
@@ -6,6 +7,9 @@ export function initialState(facts: Pick<AppState, 'cloud' | 'platform' | 'versi
   return {
     ...facts,
     account: { kind: 'restoring' },
+    signInFlow: { kind: 'none', error: null },
+    identity: initialIdentity,
+    accounts: {},
     inventory: { state: 'idle', tenants: [], subscriptions: [], refreshedAtMs: null, error: null },
     settings: usualSettings,
     preferences: usualPreferences,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cloudKeySchema, registrationSchema } from './account.ts';
 import { hostBastionSchema, hostDraftSchema, hostImportSchema } from './hosts.ts';
 import { resourceIdSchema } from './inventory.ts';
 import { proxySettingSchema } from './network.ts';
@@ -29,10 +30,26 @@ export interface Channel {
 export const windowChannels = {
   /** The whole state; asked for at start and after a gap in the patches. */
   'state:get': { input: nothing, output: snapshotSchema },
-  /** Starts a sign-in; how it goes is in `state.account`. Resolves when it is over. */
+  /** Signs an account in beside those that are; how it goes is in `state.signInFlow`. Resolves when it is over. */
   'account:sign-in': { input: z.object({ method: z.enum(['browser', 'device-code']) }), output: nothing },
   'account:cancel-sign-in': { input: nothing, output: nothing },
-  'account:sign-out': { input: nothing, output: nothing },
+  /** Removes the tokens of one account and nothing else. */
+  'account:sign-out': { input: z.object({ accountId: id }), output: nothing },
+  /**
+   * Signs an account in again, in the browser and without the list of accounts: as a whole, or in one directory with what
+   * that directory asked for.
+   */
+  'account:repair': { input: z.object({ accountId: id, tenantId: id.nullable() }), output: nothing },
+  /** Chooses the account that is used in a directory. */
+  'account:choose-for-tenant': { input: z.object({ tenantId: id, accountId: id }), output: nothing },
+  /** Whose application signs in; asked once. Accounts of another one stay on disk until it is chosen again. */
+  'account:set-registration': { input: registrationSchema, output: nothing },
+  /** The cloud of the next start. */
+  'account:set-cloud': { input: z.object({ cloud: cloudKeySchema }), output: nothing },
+  /** Ends the app in order and starts it again; live sessions are asked about. */
+  'account:restart': { input: nothing, output: nothing },
+  /** Keeps tokens in a file that is not encrypted, which is confirmed in the trust window; or deletes that file. */
+  'account:set-plain-cache': { input: z.object({ isOn: z.boolean() }), output: z.boolean() },
   /** Reads all subscriptions and machines again. */
   'inventory:refresh': { input: nothing, output: nothing },
   /** Finds a machine by its resource id or the address of its page in the portal, also one that no list shows. */

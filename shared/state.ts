@@ -1,4 +1,12 @@
 import { z } from 'zod';
+import {
+  accountSchema,
+  identitySchema,
+  identitySettingsSchema,
+  signInFlowSchema,
+  tokenPlaceSchema,
+  usualIdentitySettings,
+} from './account.ts';
 import { appErrorSchema } from './errors.ts';
 import { inventoryStatusSchema, networkReachSchema, vmSummarySchema } from './inventory.ts';
 import { networkSettingsSchema, usualNetworkSettings } from './network.ts';
@@ -9,7 +17,10 @@ import { transferSchema } from './transfer.ts';
 import { activitySchema, tunnelSchema } from './tunnel.ts';
 import { vmDetailSchema } from './vm-detail.ts';
 
-/** Who is signed in, or how far a sign-in has come. */
+/**
+ * Whether anybody is signed in, or how far the first sign-in has come. It stays `signed-in`, with the first account's name,
+ * while another account is added: see `signInFlow`.
+ */
 export const accountStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('restoring') }),
   z.object({ kind: z.literal('signed-out'), error: appErrorSchema.nullable() }),
@@ -24,8 +35,7 @@ export const accountStateSchema = z.discriminatedUnion('kind', [
     kind: z.literal('signed-in'),
     username: z.string(),
     name: z.string(),
-    /** Where the tokens are kept: encrypted on disk, or in memory only because no keyring exists. */
-    tokenCache: z.enum(['encrypted', 'memory']),
+    tokenCache: tokenPlaceSchema,
   }),
 ]);
 export type AccountState = Readonly<z.infer<typeof accountStateSchema>>;
@@ -46,6 +56,7 @@ export const settingsSchema = z.object({
   theme: themeSchema,
   reconnect: reconnectPolicySchema.default('ask'),
   network: networkSettingsSchema.default(usualNetworkSettings),
+  identity: identitySettingsSchema.default(usualIdentitySettings),
 });
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
@@ -54,6 +65,7 @@ export const usualSettings: Settings = {
   theme: 'system',
   reconnect: 'ask',
   network: usualNetworkSettings,
+  identity: usualIdentitySettings,
 };
 
 /** The parts of the state that are replaced as a whole. */
@@ -62,6 +74,8 @@ const valuesShape = {
   platform: z.enum(['win32', 'darwin', 'linux']),
   version: z.string(),
   account: accountStateSchema,
+  signInFlow: signInFlowSchema,
+  identity: identitySchema,
   inventory: inventoryStatusSchema,
   settings: settingsSchema,
   preferences: preferencesSchema,
@@ -69,6 +83,7 @@ const valuesShape = {
 
 /** The parts that are patched entry by entry, keyed by id. */
 const collectionsShape = {
+  accounts: z.record(z.string(), accountSchema),
   vms: z.record(z.string(), vmSummarySchema),
   /** By lower-cased id of the virtual network. */
   reach: z.record(z.string(), networkReachSchema),

@@ -1,12 +1,13 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Identity, IdentitySettings } from '../shared/account.ts';
 import type { Power, VmSummary } from '../shared/inventory.ts';
 import type { StateStore } from './state/state-store.ts';
 import { Arm } from './azure/arm.ts';
 import { GraphReader } from './inventory/graph-query.ts';
 import { GraphQuota } from './inventory/graph-quota.ts';
 import { Hosts, hostsSchema } from './inventory/hosts.ts';
-import { type AccountSource, Inventory } from './inventory/inventory.ts';
+import { Inventory } from './inventory/inventory.ts';
 import { InventoryCache } from './inventory/inventory-cache.ts';
 import { MachineFinder } from './inventory/machine-finder.ts';
 import { MachinePower } from './inventory/machine-power.ts';
@@ -15,8 +16,8 @@ import { RouteChoices, routeChoicesSchema } from './checks/route-choices.ts';
 import { JsonFile } from './profiles/json-file.ts';
 import { SealedFile } from './profiles/sealed-file.ts';
 import type { LoadedCloud } from './azure/load-cloud.ts';
-import { SignIn } from './azure/sign-in.ts';
-import { type SecretBox, TokenCache } from './azure/token-cache.ts';
+import { Accounts } from './azure/accounts/accounts.ts';
+import { IdentityChoice } from './azure/accounts/identity.ts';
 import { FactGatherer } from './checks/gather-facts.ts';
 import { VmDetails } from './checks/vm-details.ts';
 import { openSftp } from './files/sftp-connection.ts';
@@ -24,9 +25,11 @@ import { Transfers } from './files/transfers.ts';
 import { ActivityLog } from './activity/activity.ts';
 import { describeError, drop, type FileLog } from './log/logger.ts';
 import { Network } from './net/network.ts';
+import { noPolicy, type Policy } from './policy/policy.ts';
 import type { LocalData } from './profiles/local-data.ts';
 import { followSessions } from './preferences/follow-sessions.ts';
 import { PreferenceStore } from './preferences/preference-store.ts';
+import type { SecretBox } from './profiles/secret-box.ts';
 import { ProfileStore } from './profiles/profile-store.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { FifoAskpass } from './ssh/askpass-fifo.ts';
@@ -50,6 +53,10 @@ const answerAfterChangeMs = 5_000;
 /** What only the program around the services can give. */
 export interface Surroundings {
   readonly loaded: LoadedCloud;
+  /** Who chose the cloud; the command line if absent. */
+  readonly cloudFrom?: Identity['cloudFrom'];
+  /** What the administrator of the computer has fixed; nothing if absent. */
+  readonly policy?: Policy;
   readonly dataFolder: string;
   readonly workerPath: string;
   readonly executable: string;
@@ -95,36 +102,53 @@ export async function compose(around: Surroundings) {
       }),
     log,
   });
-  const signIn = new SignIn({
-    cloud,
-    agent: network.agent('authority-unreachable'),
-    cache: new TokenCache(join(dataFolder, 'tokens.bin'), around.secretBox, log),
-    openBrowser: around.openBrowser,
-    log,
-    onState: (account) => {
-      const before = state.current.account;
-      state.set('account', account);
-      if (account.kind === 'signed-in' && before.kind !== 'signed-in') {
+  let wasSignedIn = false;
+  const accounts = new Accounts({
+    choices: state.current.settings.identity.serving,
+    onView: (view) => {
+      state.set('account', view.account);
+      state.set('signInFlow', view.flow);
+      state.replaceAll('accounts', view.accounts);
+    },
+    onServingChanged: () => {
+      engine.coolDown(); // no connection may use a token of an account that is no longer used there
+      details.clear();
+      const before = wasSignedIn;
+      wasSignedIn = accounts.list().length > 0;
+      if (before) drop(log, 'inventory', inventory.accountsChanged());
+      else if (wasSignedIn) {
         hosts.show();
         drop(log, 'inventory', showInventory());
       }
-      if (account.kind === 'signed-out' && before.kind === 'signed-in') {
-        drop(log, 'inventory', inventory.accountsChanged());
-        details.clear();
-        engine.coolDown(); // no connection of another account may use a token of this one
-      }
     },
+    log,
+  });
+  const identity = new IdentityChoice({
+    cloud,
+    cloudKey: loaded.key,
+    cloudFrom: around.cloudFrom ?? 'command-line',
+    policy: around.policy ?? noPolicy,
+    dataFolder,
+    box: around.secretBox,
+    agent: network.agent('authority-unreachable'),
+    openBrowser: around.openBrowser,
+    accounts,
+    settings: () => state.current.settings.identity,
+    saveSettings: async (change: Partial<IdentitySettings>) => {
+      const { settings } = state.current;
+      const changed = { ...settings, identity: { ...settings.identity, ...change } };
+      const saved = await localData.saveSettings(changed);
+      if (saved.ok) state.set('settings', changed);
+      return saved;
+    },
+    onIdentity: (value) => state.set('identity', value),
+    log,
   });
   const arm = new Arm({
     cloud,
     agent: network.agent('arm-unreachable'),
-    token: (tenantId, claims) => signIn.token(tenantId, claims),
+    token: (tenantId, claims) => accounts.token(tenantId, claims),
   });
-  const accounts: AccountSource = {
-    list: () => (signIn.homeTenant === null ? [] : [{ id: 'account', homeTenantId: signIn.homeTenant }]),
-    offer: () => undefined,
-    serving: () => (signIn.homeTenant === null ? null : 'account'),
-  };
   const graph = new GraphReader({
     arm,
     quota: new GraphQuota(),
@@ -196,7 +220,7 @@ export async function compose(around: Surroundings) {
       return { port: cloud.dataPlane?.port ?? 443, hosts: cloud.dataPlane?.hosts ?? {}, ca: network.ca };
     },
     armToken: (tenantId, renewal) =>
-      signIn.token(
+      accounts.token(
         tenantId,
         renewal.kind === 'claims' ? renewal.claims : undefined,
         renewal.kind === 'forced',
@@ -222,7 +246,7 @@ export async function compose(around: Surroundings) {
     state,
     details,
     planFor,
-    token: (tenantId, claims) => signIn.token(tenantId, claims),
+    token: (tenantId, claims) => accounts.token(tenantId, claims),
     launcher,
     engine,
     hostKeys,
@@ -267,6 +291,7 @@ export async function compose(around: Surroundings) {
   const networkChanged = (): void => {
     log.info('network-changed');
     engine.networkChanged(answerAfterChangeMs);
+    accounts.networkChanged();
   };
   const networkWatch = new NetworkWatch(networkChanged);
   const power = new MachinePower({
@@ -297,7 +322,7 @@ export async function compose(around: Surroundings) {
 
   /** Ends everything in order: transfers, sessions with their tokens, the engine, what lies on disk. One that fails stops no other. */
   const dispose = async (): Promise<void> => {
-    signIn.cancel();
+    accounts.dispose();
     networkWatch.dispose();
     visiblePower.dispose();
     warmView.dispose();
@@ -316,7 +341,8 @@ export async function compose(around: Surroundings) {
   };
   return {
     network,
-    signIn,
+    accounts,
+    identity,
     arm,
     inventory,
     finder,

@@ -2,9 +2,9 @@ import { app, clipboard, dialog, ipcMain, nativeTheme, powerMonitor, session, sh
 import { release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { trustChannels, preloadChannels, windowChannels } from '../shared/ipc.ts';
+import type { AppError } from '../shared/errors.ts';
 import { ok } from '../shared/result.ts';
-import { publicCloud } from './azure/cloud.ts';
-import { loadCloud } from './azure/load-cloud.ts';
+import { chooseCloud } from './azure/choose-cloud.ts';
 import { compose } from './compose.ts';
 import { setAppMenu } from './desktop/app-menu.ts';
 import { denyPermissions, registerAppScheme, serveAppFiles } from './desktop/app-protocol.ts';
@@ -18,7 +18,9 @@ import { windowHandlers } from './ipc/window-handlers.ts';
 import { describeError, FileLog } from './log/logger.ts';
 import { LocalData } from './profiles/local-data.ts';
 import { askOverPipe, askpassVariable } from './ssh/askpass-socket.ts';
-import { cliArguments, readStartOptions } from './start-options.ts';
+import { findPolicy } from './policy/load-policy.ts';
+import { startNotices } from './start-notices.ts';
+import { cliArguments, readStartOptions, type StartOptions } from './start-options.ts';
 import { initialState } from '../shared/initial-state.ts';
 import { StateStore } from './state/state-store.ts';
 
@@ -69,23 +71,44 @@ function startApp(): void {
   registerAppScheme();
   app.on('window-all-closed', () => app.quit());
   void app.whenReady().then(() =>
-    run(options.cloudPath).catch((error: unknown) => {
+    run(options).catch((error: unknown) => {
       dialog.showErrorBox('Sallyport cannot start', describeError(error));
       app.exit(1);
     }),
   );
 }
 
-async function run(cloudPath: string | null): Promise<void> {
+/** What the app cannot start with. */
+function giveUp(error: AppError): void {
+  dialog.showErrorBox(error.message, `${error.next}\n\n${error.detail ?? ''}`);
+  app.exit(1);
+}
+
+async function run(options: StartOptions): Promise<void> {
   const dataFolder = app.getPath('userData');
   const log = new FileLog(join(dataFolder, 'logs'));
-  const loaded =
-    cloudPath === null ? ok({ cloud: publicCloud, ca: null }) : await loadCloud(resolve(cloudPath));
-  if (!loaded.ok) {
-    dialog.showErrorBox(loaded.error.message, `${loaded.error.next}\n\n${loaded.error.detail ?? ''}`);
-    app.exit(1);
+  const localData = new LocalData(dataFolder, log);
+  const aside = await localData.load();
+  const found = await findPolicy({
+    wantedPath: app.isPackaged ? null : options.policyPath,
+    platform: process.platform,
+    env: process.env,
+  });
+  if (!found.ok) {
+    giveUp(found.error);
     return;
   }
+  const { policy } = found.value;
+  const chosen = await chooseCloud({
+    flag: options.cloudPath === null ? null : resolve(options.cloudPath),
+    policy,
+    setting: localData.settings.identity.cloud,
+  });
+  if (!chosen.ok) {
+    giveUp(chosen.error);
+    return;
+  }
+  const { loaded } = chosen.value;
   setAppMenu(process.platform);
   denyPermissions();
   const out = resolve(import.meta.dirname, '..');
@@ -93,13 +116,11 @@ async function run(cloudPath: string | null): Promise<void> {
 
   const state = new StateStore(
     initialState({
-      cloud: { name: loaded.value.cloud.name, custom: cloudPath !== null },
+      cloud: { name: loaded.cloud.name, custom: loaded.key === null },
       platform: process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux',
       version: app.getVersion(),
     }),
   );
-  const localData = new LocalData(dataFolder, log);
-  const aside = await localData.load();
   if (aside !== null) {
     state.upsert('notices', 'local-data-damaged', {
       id: 'local-data-damaged',
@@ -115,16 +136,17 @@ async function run(cloudPath: string | null): Promise<void> {
   const trust = new TrustWindow(join(out, 'preload', 'trust.cjs'), () => mainWindow?.window ?? null);
   const ask = trust.ask.bind(trust);
   const secretBox = await openSecretBox(process.platform);
-  if (secretBox.kind === 'memory') {
-    state.upsert('notices', 'no-keyring', {
-      id: 'no-keyring',
-      tone: 'warning',
-      text: 'No keyring was found, so your sign-in is kept in memory only and ends with the app.',
-      detail: 'Unlock or install a keyring (GNOME Keyring or KWallet) to stay signed in.',
-    });
-  }
+  for (const notice of startNotices({
+    hasKeyring: secretBox.kind === 'encrypted',
+    keepsPlain: localData.settings.identity.keepsPlainTokens && policy.allowUnencryptedTokens !== false,
+    ignoredPolicy: found.value.ignored,
+    ignoredFlag: chosen.value.ignoredFlag,
+  }))
+    state.upsert('notices', notice.id, notice);
   const services = await compose({
-    loaded: loaded.value,
+    loaded,
+    cloudFrom: chosen.value.from,
+    policy,
     dataFolder,
     workerPath: join(out, 'main', 'tunnel-worker.js'),
     executable: process.execPath,
@@ -192,6 +214,7 @@ async function run(cloudPath: string | null): Promise<void> {
       applyTheme: (theme) => {
         nativeTheme.themeSource = theme;
       },
+      restart: () => quitter.restart(),
       paste: () => {
         // Only right after a real key or click: a page must not read the clipboard by itself.
         if (performance.now() - lastInputAtMs < pasteAfterInputMs) webContents.paste();
@@ -230,5 +253,5 @@ async function run(cloudPath: string | null): Promise<void> {
     platform: process.platform,
   });
   powerMonitor.on('resume', () => services.networkChanged());
-  await services.signIn.restore();
+  await services.identity.start();
 }

@@ -4,6 +4,8 @@ export interface StartOptions {
   readonly cloudPath: string | null;
   /** Folder for the app's data instead of the system's usual one. */
   readonly dataFolder: string | null;
+  /** Another place of the administrator's policy, for development and tests; the packed app does not look at it. */
+  readonly policyPath: string | null;
 }
 
 /** Reads `--name value` and `--name=value`. */
@@ -16,7 +18,11 @@ function readFlag(args: readonly string[], name: string): string | null {
 }
 
 export function readStartOptions(args: readonly string[]): StartOptions {
-  return { cloudPath: readFlag(args, 'cloud'), dataFolder: readFlag(args, 'data-dir') };
+  return {
+    cloudPath: readFlag(args, 'cloud'),
+    dataFolder: readFlag(args, 'data-dir'),
+    policyPath: readFlag(args, 'policy'),
+  };
 }
 
 /** The commands that run without a window. */

@@ -9,7 +9,7 @@ let app: TestServices;
 beforeAll(async () => {
   emulator = await startEmulator({ estate: demoEstate, latencies: 'none', targets: 'none' });
   app = await startServices({ emulator });
-  await app.services.signIn.signIn('browser');
+  await app.services.accounts.signIn('browser');
   await app.until('inventory', (state) => state.inventory.state === 'ready');
 });
 afterAll(async () => {

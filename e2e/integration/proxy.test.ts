@@ -260,7 +260,7 @@ async function openTunnel(
   cloudFile = emulator.cloudFile,
 ): Promise<{ app: TestServices; socket: Socket; id: string }> {
   const app = later(await startServices({ emulator: { ...emulator, cloudFile }, network }));
-  const signedIn = await app.services.signIn.signIn('browser');
+  const signedIn = await app.services.accounts.signIn('browser');
   if (!signedIn.ok) throw new Error(`${signedIn.error.code}: ${signedIn.error.detail}`);
   await app.until('inventory', (state) => state.inventory.state === 'ready');
   const vm = Object.values(app.state.current.vms).find((each) => each.name === 'web-01');
@@ -319,7 +319,7 @@ test('the app works behind a squid that opens the traffic, with its authority in
 
 test('sign-in and Azure name the authority of a squid that is not trusted', async () => {
   const app = later(await startServices({ emulator, network: byHand(bump) }));
-  const signedIn = await app.services.signIn.signIn('device-code');
+  const signedIn = await app.services.accounts.signIn('device-code');
   expect(signedIn).toMatchObject({
     error: { code: 'tls-untrusted', detail: expect.stringContaining('CN=Corp Inspect CA') },
   });

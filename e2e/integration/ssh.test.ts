@@ -49,7 +49,7 @@ beforeAll(async () => {
     env: { ...process.env, HOME: folder, SSH_AUTH_SOCK: socket },
   });
   answer = rightAnswers;
-  await app.services.signIn.signIn('browser');
+  await app.services.accounts.signIn('browser');
   await app.until('inventory', (state) => state.inventory.state === 'ready');
 });
 afterAll(async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CloudKey } from '../../shared/account.ts';
 
 const httpsUrl = z.url({ protocol: /^https$/ });
 
@@ -12,8 +13,8 @@ export const cloudSchema = z.strictObject({
   authority: httpsUrl,
   /** `host` or `host:port` of every authority that is taken without asking Microsoft about it. */
   knownAuthorities: z.array(z.string().regex(/^[A-Za-z0-9.-]+(:\d+)?$/)).default([]),
-  /** Application (client) id that signs in. */
-  clientId: z.guid().default('04b07795-8ddb-461a-bbee-02f9e1bf7b46'),
+  /** Application (client) id that signs in; absent: the user chooses. */
+  clientId: z.guid().optional(),
   arm: z.strictObject({ endpoint: httpsUrl, scope: z.string().min(1) }),
   sshCertScope: z.string().min(1),
   /** Path of a PEM file with certificate authorities; relative to the document. */
@@ -45,21 +46,22 @@ export const publicCloud = builtIn(
 );
 
 /** The clouds that are known by name. */
-export const builtInClouds: readonly Cloud[] = [
-  publicCloud,
-  builtIn(
+export const namedClouds: Readonly<Record<CloudKey, Cloud>> = {
+  public: publicCloud,
+  'us-government': builtIn(
     'Azure US Government',
     'login.microsoftonline.us',
     'management.usgovcloudapi.net',
     'https://pasff.usgovcloudapi.net/CheckMyAccess/Linux/.default',
   ),
-  builtIn(
+  china: builtIn(
     'Azure China',
     'login.partner.microsoftonline.cn',
     'management.chinacloudapi.cn',
     'https://pas.chinacloudapi.cn/CheckMyAccess/Linux/.default',
   ),
-];
+};
+export const builtInClouds: readonly Cloud[] = Object.values(namedClouds);
 
 /** Domains whose hosts issue or accept real Microsoft tokens. */
 const microsoftDomains = [

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { CloudKey } from '../../shared/account.ts';
 import { appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { describeError } from '../log/logger.ts';
-import { type Cloud, cloudSchema, findUnsafePairing } from './cloud.ts';
+import { type Cloud, cloudSchema, findUnsafePairing, namedClouds } from './cloud.ts';
 
 /** A cloud ready for use: its document, and the certificates of its CA file (PEM), if it names one. */
 export interface LoadedCloud {
+  /** Its name among those that are known; null: a custom cloud. */
+  readonly key: CloudKey | null;
   readonly cloud: Cloud;
   readonly ca: readonly string[] | null;
 }
@@ -28,13 +31,18 @@ export async function loadCloud(path: string): Promise<Result<LoadedCloud>> {
   }
   const unsafe = findUnsafePairing(parsed.data);
   if (unsafe !== null) return err(appError('cloud-document-unsafe', { detail: `${path} pairs ${unsafe}` }));
-  if (parsed.data.caFile === undefined) return ok({ cloud: parsed.data, ca: null });
+  if (parsed.data.caFile === undefined) return ok({ key: null, cloud: parsed.data, ca: null });
   const caPath = resolve(dirname(path), parsed.data.caFile);
   try {
-    return ok({ cloud: parsed.data, ca: [await readFile(caPath, 'utf8')] });
+    return ok({ key: null, cloud: parsed.data, ca: [await readFile(caPath, 'utf8')] });
   } catch (error) {
     return err(
       appError('cloud-document-unreadable', { detail: `caFile ${caPath}: ${describeError(error)}` }),
     );
   }
+}
+
+/** A cloud that is known by name. */
+export function namedCloud(key: CloudKey): LoadedCloud {
+  return { key, cloud: namedClouds[key], ca: null };
 }

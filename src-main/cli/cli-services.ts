@@ -3,8 +3,8 @@ import { appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { Arm } from '../azure/arm.ts';
 import { toArmError } from '../azure/arm-errors.ts';
-import { type Cloud, publicCloud } from '../azure/cloud.ts';
-import { loadCloud } from '../azure/load-cloud.ts';
+import type { Cloud } from '../azure/cloud.ts';
+import { loadCloud, namedCloud } from '../azure/load-cloud.ts';
 import { isTwoStep } from '../azure/bastion-sku.ts';
 import { parseResourceId } from '../azure/resource-id.ts';
 import type { Log } from '../log/logger.ts';
@@ -46,7 +46,7 @@ export async function makeCliServices({
   systemProxy,
   log,
 }: Needs): Promise<Result<CliServices>> {
-  const loaded = cloudPath === null ? ok({ cloud: publicCloud, ca: null }) : await loadCloud(cloudPath);
+  const loaded = cloudPath === null ? ok(namedCloud('public')) : await loadCloud(cloudPath);
   if (!loaded.ok) return loaded;
   const principal = readPrincipal(env);
   if (!principal.ok) return principal;

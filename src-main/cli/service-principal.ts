@@ -3,8 +3,8 @@ import type { Agent } from 'node:https';
 import { appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Cloud } from '../azure/cloud.ts';
-import { MsalNetwork } from '../azure/msal-network.ts';
-import { toSignInError } from '../azure/sign-in-errors.ts';
+import { MsalNetwork } from '../azure/accounts/msal-network.ts';
+import { toSignInError } from '../azure/accounts/sign-in-errors.ts';
 import type { TokenRenewal } from '../tunnel/tunnel-types.ts';
 
 /** A program's own sign-in, as the environment names it. */

@@ -17,6 +17,7 @@ export class Quitter {
   private readonly log: FileLog;
   private readonly ending: Ending;
   private state: 'running' | 'asking' | 'agreed' | 'disposed' = 'running';
+  private startsAgain = false;
 
   constructor(trust: TrustWindow, log: FileLog, ending: Ending) {
     this.trust = trust;
@@ -42,6 +43,12 @@ export class Quitter {
     if (this.state !== 'agreed') this.mayClose();
   }
 
+  /** Ends as the user would, and starts again; if sessions would be cut and the user does not want that, neither. */
+  restart(): void {
+    this.startsAgain = true;
+    this.mayClose();
+  }
+
   /** Ends without asking. */
   quitNow(): void {
     if (this.state === 'agreed' || this.state === 'disposed') return;
@@ -56,6 +63,7 @@ export class Quitter {
       .finally(() => {
         clearTimeout(timer);
         this.state = 'disposed';
+        if (this.startsAgain) app.relaunch();
         app.exit(0);
       });
   }
@@ -76,5 +84,6 @@ export class Quitter {
     });
     this.state = 'running';
     if (answer.kind === 'accepted') this.quitNow();
+    else this.startsAgain = false;
   }
 }

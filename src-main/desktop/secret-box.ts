@@ -1,5 +1,5 @@
 import { safeStorage } from 'electron';
-import type { SecretBox } from '../azure/token-cache.ts';
+import type { SecretBox } from '../profiles/secret-box.ts';
 
 /** The asynchronous calls of newer Electron versions; the synchronous ones are on their way out. */
 interface AsyncSafeStorage {

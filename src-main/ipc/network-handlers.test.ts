@@ -1,3 +1,4 @@
+import { usualIdentitySettings } from '../../shared/account.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,7 +104,7 @@ test('a file of authorities is read before anybody is asked about it, and can be
   authority.dispose();
 });
 
-test('the page cannot change the network along with the rest of the settings', async () => {
+test('the page cannot change network and identity along with the rest of the settings', async () => {
   const { state, saved } = make(accepted);
   const handlers = windowHandlers({
     services: {} as Services,
@@ -112,14 +113,18 @@ test('the page cannot change the network along with the rest of the settings', a
     ask: () => Promise.reject(new Error('nobody is asked')),
     applyTheme: () => undefined,
   } as unknown as Parameters<typeof windowHandlers>[0]);
-  const network = { proxy: manual, caFile: '/tmp/evil.pem' };
-  expect(await handlers['settings:save']({ theme: 'dark', reconnect: 'ask', network })).toMatchObject({
-    ok: true,
-  });
+  const wanted = {
+    theme: 'dark',
+    reconnect: 'ask',
+    network: { proxy: manual, caFile: '/tmp/evil.pem' },
+    identity: { ...usualIdentitySettings, keepsPlainTokens: true },
+  } as const;
+  expect(await handlers['settings:save'](wanted)).toMatchObject({ ok: true });
   expect(state.current.settings).toEqual({
     theme: 'dark',
     reconnect: 'ask',
     network: usualNetworkSettings,
+    identity: usualIdentitySettings,
   });
   expect(await saved()).toEqual(usualNetworkSettings);
 });

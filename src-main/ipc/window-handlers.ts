@@ -10,6 +10,7 @@ import type { LocalData } from '../profiles/local-data.ts';
 import type { TerminalPort } from '../sessions/terminal-stream.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { AskTrust } from '../trust.ts';
+import { accountHandlers } from './account-handlers.ts';
 import { inventoryHandlers } from './inventory-handlers.ts';
 import { networkHandlers } from './network-handlers.ts';
 import { preferenceHandlers } from './preference-handlers.ts';
@@ -31,6 +32,8 @@ interface Needs {
   /** Makes both windows light or dark; the trust window has no settings of its own. */
   readonly applyTheme: (theme: Settings['theme']) => void;
   readonly paste: () => void;
+  /** Ends the app in order and starts it again. */
+  readonly restart: () => void;
 }
 
 const nothing = ok(null);
@@ -38,18 +41,9 @@ const nothing = ok(null);
 /** What the big window may ask for, by channel. */
 export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
   const { services, state, ask, log } = needs;
-  const { signIn, details, sessions, transfers, profiles, tunnels } = services;
+  const { details, sessions, transfers, profiles, tunnels } = services;
   return {
     'state:get': () => ok(state.snapshot()),
-    'account:sign-in': ({ method }) => signIn.signIn(method),
-    'account:cancel-sign-in': () => {
-      signIn.cancel();
-      return nothing;
-    },
-    'account:sign-out': async () => {
-      await signIn.signOut();
-      return nothing;
-    },
     'vm:load': ({ vmId, force }) => details.load(vmId, force),
     ...inventoryHandlers(services, state, log),
     'session:connect-ssh': (request) => sessions.connectSsh(request),
@@ -99,13 +93,18 @@ export function windowHandlers(needs: Needs): Handlers<typeof windowChannels> {
     'profile:delete': ({ id }) => profiles.delete(id),
     'profile:connect': ({ id }) => connectProfile(services, id),
     'settings:save': async (wanted) => {
-      const settings = { ...wanted, network: state.current.settings.network };
+      const settings = {
+        ...wanted,
+        network: state.current.settings.network,
+        identity: state.current.settings.identity,
+      };
       const saved = await needs.localData.saveSettings(settings);
       if (!saved.ok) return saved;
       state.set('settings', settings);
       needs.applyTheme(settings.theme);
       return nothing;
     },
+    ...accountHandlers(needs),
     ...networkHandlers(needs),
     ...preferenceHandlers(services),
     'notice:dismiss': ({ id }) => {

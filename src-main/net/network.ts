@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { NetworkSettings } from '../../shared/network.ts';
-import type { SecretBox } from '../azure/token-cache.ts';
+import type { SecretBox } from '../profiles/secret-box.ts';
 import { drop, type Log } from '../log/logger.ts';
 import { ConnectorAgent } from './connector-agent.ts';
 import { makeLookup } from './lookup.ts';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SecretBox } from '../azure/token-cache.ts';
+import type { SecretBox } from '../profiles/secret-box.ts';
 import { ProxySignIns } from './proxy-sign-ins.ts';
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { SecretBox } from '../azure/token-cache.ts';
+import type { SecretBox } from '../profiles/secret-box.ts';
 import { describeError, type Log } from '../log/logger.ts';
 import { isAbsent, setAside, writeAtomically } from '../profiles/json-file.ts';
 import { TurnQueue } from '../profiles/turn-queue.ts';

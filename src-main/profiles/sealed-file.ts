@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { appError } from '../../shared/errors.ts';
 import { err, type Result } from '../../shared/result.ts';
-import type { SecretBox } from '../azure/token-cache.ts';
+import type { SecretBox } from './secret-box.ts';
 import { describeError } from '../log/logger.ts';
 import { isAbsent, writeAtomically } from './json-file.ts';
 import { TurnQueue } from './turn-queue.ts';

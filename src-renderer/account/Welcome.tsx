@@ -1,18 +1,23 @@
-import { Check, Copy, LoaderCircle } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
-import type { AccountState } from '../../shared/state.ts';
-import { copyText, openSettings, run, signIn } from '../state/actions.ts';
+import { LoaderCircle } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { openSettings, signIn } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
-import { bridge } from '../state/bridge.ts';
 import { Button } from '../ui/Button.tsx';
+import { Disclosure } from '../ui/Disclosure.tsx';
 import { ErrorBlock } from '../ui/ErrorBlock.tsx';
-import { useNow } from '../ui/use-now.ts';
-
-function cancelSignIn(): void {
-  void run(bridge().calls['account:cancel-sign-in'](null));
-}
+import { CloudChoice } from './CloudChoice.tsx';
+import { RegistrationForm } from './RegistrationForm.tsx';
+import { SignInProgress } from './SignInProgress.tsx';
 
 function SignInButtons(): ReactNode {
+  const usesAz = useAppState((state) => state.identity.registration?.kind === 'az');
+  if (usesAz) {
+    return (
+      <Button kind="primary" isLarge onPress={() => signIn('browser')}>
+        Use the Azure CLI’s session
+      </Button>
+    );
+  }
   return (
     <div className="button-row">
       <Button kind="primary" isLarge onPress={() => signIn('browser')}>
@@ -25,95 +30,31 @@ function SignInButtons(): ReactNode {
   );
 }
 
-function CopyCode({ code }: { readonly code: string }): ReactNode {
-  const [isCopied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!isCopied) return undefined;
-    const timer = setTimeout(() => setCopied(false), 2000);
-    return () => clearTimeout(timer);
-  }, [isCopied]);
-  return (
-    <Button
-      onPress={() => {
-        copyText(code);
-        setCopied(true);
-      }}
-    >
-      {isCopied ? <Check className="icon" aria-hidden /> : <Copy className="icon" aria-hidden />}
-      {isCopied ? 'Copied' : 'Copy code'}
-    </Button>
-  );
-}
-
-function expiryText(leftMs: number): string {
-  if (leftMs <= 0) return 'The code has expired.';
-  const seconds = Math.ceil(leftMs / 1000);
-  return `Expires in ${String(Math.floor(seconds / 60))}:${String(seconds % 60).padStart(2, '0')}`;
-}
-
-function DeviceCode({ account }: { readonly account: AccountState & { kind: 'device-code' } }): ReactNode {
-  const nowMs = useNow(1000);
-  return (
-    <div className="sign-in-box">
-      <p>Open this page on any device and type the code:</p>
-      <p>
-        <Button
-          kind="link"
-          onPress={() => void run(bridge().calls['link:open']({ url: account.verificationUrl }))}
-        >
-          {account.verificationUrl}
-        </Button>
-      </p>
-      <output className="device-code selectable" aria-label="Device code">
-        {account.userCode}
-      </output>
-      <p className="soft small" role="timer">
-        {expiryText(account.expiresAtMs - nowMs)}
-      </p>
-      <div className="button-row">
-        <CopyCode code={account.userCode} />
-        <Button onPress={cancelSignIn}>Cancel</Button>
-      </div>
-    </div>
-  );
-}
-
-function SignInState({ account }: { readonly account: AccountState }): ReactNode {
-  switch (account.kind) {
-    case 'restoring':
-      return (
-        <output className="waiting">
-          <LoaderCircle className="icon spin" aria-hidden />
-          Looking for your last sign-in…
-        </output>
-      );
-    case 'browser':
-      return (
-        <div className="sign-in-box">
-          <output className="waiting">
-            <LoaderCircle className="icon spin" aria-hidden />
-            Finish signing in in your browser, then come back here.
-          </output>
-          <Button onPress={cancelSignIn}>Cancel</Button>
-        </div>
-      );
-    case 'device-code':
-      return <DeviceCode account={account} />;
-    case 'signed-out':
-      return (
-        <>
-          {account.error !== null && <ErrorBlock error={account.error} />}
-          <SignInButtons />
-        </>
-      );
-    case 'signed-in':
-      return null;
-  }
-}
-
-/** What is on screen before anybody is signed in: one sentence and two ways to sign in. */
-export function Welcome(): ReactNode {
+function SignInState(): ReactNode {
   const account = useAppState((state) => state.account);
+  const flow = useAppState((state) => state.signInFlow);
+  const registration = useAppState((state) => state.identity.registration);
+  if (account.kind === 'restoring') {
+    return (
+      <output className="waiting">
+        <LoaderCircle className="icon spin" aria-hidden />
+        Looking for your last sign-in…
+      </output>
+    );
+  }
+  if (flow.kind !== 'none') return <SignInProgress flow={flow} />;
+  if (registration === null) return <RegistrationForm registration={null} saveLabel="Continue" />;
+  return (
+    <>
+      {flow.error !== null && <ErrorBlock error={flow.error} />}
+      <SignInButtons />
+    </>
+  );
+}
+
+/** What is on screen before anybody is signed in: one sentence, whose app signs in (asked once), and the ways to sign in. */
+export function Welcome(): ReactNode {
+  const cloudName = useAppState((state) => state.cloud.name);
   return (
     <main className="welcome">
       <div className="welcome-content">
@@ -121,13 +62,18 @@ export function Welcome(): ReactNode {
         <p className="welcome-sentence">
           Sign in to see every machine that you may reach through Azure Bastion, and connect with one click.
         </p>
-        <SignInState account={account} />
-        <p className="welcome-foot soft small">
-          Behind a proxy?{' '}
-          <Button kind="link" onPress={openSettings}>
-            Settings
-          </Button>
-        </p>
+        <SignInState />
+        <div className="welcome-foot soft small">
+          <Disclosure label={`Cloud: ${cloudName}`}>
+            <CloudChoice />
+          </Disclosure>
+          <p>
+            Behind a proxy, or another app to sign in with?{' '}
+            <Button kind="link" onPress={openSettings}>
+              Settings
+            </Button>
+          </p>
+        </div>
       </div>
     </main>
   );

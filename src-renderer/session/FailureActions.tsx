@@ -1,8 +1,9 @@
 import { type ReactNode, useState } from 'react';
 import type { AppError } from '../../shared/errors.ts';
 import type { Session } from '../../shared/session.ts';
-import { openConnectOptions, reportError, run, signIn } from '../state/actions.ts';
+import { openConnectOptions, reportError, run } from '../state/actions.ts';
 import { bridge } from '../state/bridge.ts';
+import { useSignInAgain } from '../account/use-sign-in-again.ts';
 import { Button } from '../ui/Button.tsx';
 
 interface FailureActionsProps {
@@ -15,7 +16,7 @@ interface FailureActionsProps {
 /** The buttons for what can be done about a session that could not be made or was lost. */
 export function FailureActions({ session, error, retryLabel }: FailureActionsProps): ReactNode {
   const [isForgotten, setForgotten] = useState(false);
-  const needsSignIn = error.code === 'sign-in-needed' || error.code === 'bastion-unauthorized';
+  const signInAgain = useSignInAgain(session.vmId, error.code);
   const isKeyChanged = error.code === 'ssh-host-key-changed';
 
   async function forgetKey(): Promise<void> {
@@ -33,7 +34,7 @@ export function FailureActions({ session, error, retryLabel }: FailureActionsPro
         {retryLabel}
       </Button>
       <Button onPress={() => openConnectOptions(session.vmId, session.kind)}>Edit connection…</Button>
-      {needsSignIn && <Button onPress={() => signIn('browser')}>Sign in again</Button>}
+      {signInAgain !== null && <Button onPress={signInAgain}>Sign in again</Button>}
       {isKeyChanged && !isForgotten && <Button onPress={() => void forgetKey()}>Forget pinned key…</Button>}
       {isForgotten && <output>The pinned key is forgotten.</output>}
     </>

@@ -7,6 +7,7 @@ import { Button } from '../ui/Button.tsx';
 import { ModalDialog } from '../ui/ModalDialog.tsx';
 import { RadioChoices } from '../ui/RadioChoices.tsx';
 import { themeNames } from '../ui/theme.ts';
+import { AccountSettings } from './AccountSettings.tsx';
 import { CaFileSettings } from './CaFileSettings.tsx';
 import { ProxySettings } from './ProxySettings.tsx';
 import { ProxySignIn } from './ProxySignIn.tsx';
@@ -40,6 +41,7 @@ function SettingsBody(): ReactNode {
           onChange={(reconnect) => saveSettings({ reconnect })}
         />
       </section>
+      <AccountSettings />
       <section className="settings-part" aria-label="Network">
         <h3>Network</h3>
         <p className="soft small">

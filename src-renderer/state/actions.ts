@@ -157,9 +157,25 @@ export function refreshInventory(): void {
   void run(bridge().calls['inventory:refresh'](null));
 }
 
-/** Starts a sign-in. How it goes, and why it failed, is in the account's state. */
+/** Opens the list of accounts. */
+export function openAccounts(): void {
+  useUi.setState({ isAccountsOpen: true });
+}
+
+/** Signs somebody in, beside those who are. How it goes, and why it failed, is in the state of the sign-in. */
 export function signIn(method: 'browser' | 'device-code'): void {
   void bridge().calls['account:sign-in']({ method });
+}
+
+/** Ends the sign-in that is under way. */
+export function cancelSignIn(): void {
+  void run(bridge().calls['account:cancel-sign-in'](null));
+}
+
+/** Signs an account in again, for one directory or as a whole; the list of accounts shows how it goes. */
+export function repairAccount(accountId: string, tenantId: string | null): void {
+  openAccounts();
+  void bridge().calls['account:repair']({ accountId, tenantId });
 }
 
 /** Saves a changed setting beside those that stay. */

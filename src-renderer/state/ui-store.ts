@@ -36,6 +36,7 @@ export interface UiState extends TabsState {
   /** The machine for which the Tunnel… dialog is open. */
   readonly tunnelDialogVmId: string | null;
   readonly isSettingsOpen: boolean;
+  readonly isAccountsOpen: boolean;
   readonly profileForm: ProfileFormState | null;
   readonly connectOptions: ConnectOptionsRequest | null;
   /** The saved connection whose deletion waits for a yes. */
@@ -59,6 +60,7 @@ export const useUi = create<UiState>(() => ({
   isPanelTall: false,
   tunnelDialogVmId: null,
   isSettingsOpen: false,
+  isAccountsOpen: false,
   profileForm: null,
   connectOptions: null,
   deletingProfileId: null,

@@ -1,5 +1,6 @@
 import { PanelLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { AccountsDialog } from '../account/AccountsDialog.tsx';
 import { Welcome } from '../account/Welcome.tsx';
 import { Sidebar } from '../inventory/Sidebar.tsx';
 import { SettingsDialog } from '../settings/SettingsDialog.tsx';
@@ -77,6 +78,7 @@ export function Shell(): ReactNode {
       <StatusLine />
       <ContextMenu />
       {isSignedIn && <TunnelDialog />}
+      {isSignedIn && <AccountsDialog />}
       <SettingsDialog />
     </div>
   );

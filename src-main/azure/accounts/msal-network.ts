@@ -1,8 +1,8 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import type { Agent } from 'node:https';
-import type { AppError } from '../../shared/errors.ts';
-import { connectFailureOf } from '../net/connect-failure.ts';
-import { callHttp, type HttpAnswer, type HttpCall } from '../net/https-request.ts';
+import type { AppError } from '../../../shared/errors.ts';
+import { connectFailureOf } from '../../net/connect-failure.ts';
+import { callHttp, type HttpAnswer, type HttpCall } from '../../net/https-request.ts';
 
 const timeoutMs = 30_000;
 

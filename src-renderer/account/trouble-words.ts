@@ -1,0 +1,18 @@
+import type { ErrorCode } from '../../shared/errors.ts';
+
+/** What a sign-in of the user's own can mend; the rest needs somebody else, or another place. */
+const mendedBySigningIn: ReadonlySet<ErrorCode> = new Set([
+  'sign-in-needed',
+  'sign-in-expired',
+  'sign-in-challenge',
+  'sign-in-mfa-needed',
+  'sign-in-consent-needed',
+  'sign-in-device-needed',
+  'sign-in-account-blocked',
+  'sign-in-failed',
+]);
+
+/** Whether a click on “Sign in” can help. */
+export function canSignInMend(code: ErrorCode): boolean {
+  return mendedBySigningIn.has(code);
+}
