@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ada, expect, signIn, test } from './support/fixtures.ts';
 import { startKeyring } from './support/keyring.ts';
@@ -39,7 +39,8 @@ test('with a keyring the sign-in survives a restart, encrypted; a damaged cache 
     await expect(app.page.getByRole('row', { name: /Contoso/ }).first()).toBeVisible();
     await expect(app.page.getByText(/kept in memory only/)).toHaveCount(0);
     await app.quit();
-    const tokens = join(dataFolder, 'user-data', 'tokens.bin');
+    const folder = join(dataFolder, 'user-data', 'tokens');
+    const tokens = join(folder, (await readdir(folder))[0] ?? '');
     expect((await readFile(tokens, 'latin1')).includes('eyJ')).toBe(false);
 
     const again = await launch(options);

@@ -31,6 +31,8 @@ interface Options {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The settings of the network; the usual ones if absent. */
   readonly network?: NetworkSettings;
+  /** What the system browser does; by default a person signs in as `upn`. */
+  readonly openBrowser?: (url: string) => Promise<void>;
 }
 
 const patienceMs = 40_000;
@@ -41,6 +43,7 @@ export async function startServices({
   answer,
   env,
   network,
+  openBrowser,
 }: Options): Promise<TestServices> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'sallyport-data-'));
   const loaded = await loadCloud(emulator.cloudFile);
@@ -67,8 +70,9 @@ export async function startServices({
       prompts.push(prompt);
       return Promise.resolve(answer?.(prompt) ?? { kind: 'cancelled' });
     },
-    openBrowser: (url) => walkSignIn(url, upn),
+    openBrowser: openBrowser ?? ((url) => walkSignIn(url, upn)),
   });
+  await services.identity.start();
   const until = (what: string, condition: (state: AppState) => boolean) =>
     new Promise<void>((resolveWait, reject) => {
       const check = () => {

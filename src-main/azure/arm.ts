@@ -7,6 +7,7 @@ import { type AppError, appError } from '../../shared/errors.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { callHttp, type HttpAnswer } from '../net/https-request.ts';
 import { TokenUnavailableError, toArmError } from './arm-errors.ts';
+import { readClaimsChallenge } from './claims-challenge.ts';
 import type { Cloud } from './cloud.ts';
 
 /** An access token of one tenant for ARM; `claims` answers a continuous-access challenge. */
@@ -122,13 +123,20 @@ export class Arm {
     });
   }
 
-  private async getPage(tenantId: string, url: string): Promise<Result<z.infer<typeof pageSchema>>> {
+  /** `claims` answers the challenge of a first try. The SDK's clients do the same by themselves. */
+  private async getPage(
+    tenantId: string,
+    url: string,
+    claims?: string,
+  ): Promise<Result<z.infer<typeof pageSchema>>> {
     const foreign = this.refuseForeignHost(url);
     if (foreign !== null) return err(foreign);
-    const token = await this.needs.token(tenantId);
+    const token = await this.needs.token(tenantId, claims);
     if (!token.ok) return token;
     try {
       const answer = await this.get(url, token.value);
+      const wanted = answer.status === 401 ? readClaimsChallenge(answer.headers['www-authenticate']) : null;
+      if (wanted !== null && claims === undefined) return await this.getPage(tenantId, url, wanted);
       if (answer.status !== 200) return err(refusalIn(answer));
       return ok(pageSchema.parse(JSON.parse(answer.body === '' ? '{}' : answer.body)));
     } catch (error) {

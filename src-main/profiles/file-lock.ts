@@ -38,7 +38,11 @@ async function acquire(lockPath: string, mine: string): Promise<void> {
 async function create(lockPath: string, mine: string): Promise<boolean> {
   try {
     const file = await open(lockPath, 'wx', 0o600);
-    await file.writeFile(mine).finally(() => file.close());
+    try {
+      await file.writeFile(mine);
+    } finally {
+      await file.close();
+    }
     return true;
   } catch (error) {
     // Windows answers EPERM or EACCES while a file of that name is being removed.
