@@ -97,7 +97,7 @@ export async function startServices({
     until,
     dispose: async () => {
       await services.dispose();
-      await rm(dataFolder, { recursive: true, force: true });
+      await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

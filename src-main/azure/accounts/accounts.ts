@@ -89,7 +89,7 @@ export class Accounts {
   async signOut(accountId: string): Promise<Result<null>> {
     if (!this.signedIn.some((each) => each.id === accountId)) return err(appError('account-not-found'));
     this.renewal.forget(accountId);
-    this.troubles.forget(accountId);
+    this.troubles.signedInAgain(accountId, null);
     this.setSignedIn(this.signedIn.filter((each) => each.id !== accountId));
     await this.source?.forget(accountId).catch((error: unknown) => {
       // The tokens are gone from memory; a file that cannot be changed must not keep the user signed in.
@@ -170,7 +170,7 @@ export class Accounts {
     this.flow = { kind: 'none', error: error?.code === 'sign-in-cancelled' ? null : error };
     if (error !== null) this.needs.log.warn('sign-in-failed', { code: error.code, detail: error.detail });
     if (result.ok) {
-      this.troubles.forget(result.value.id);
+      this.troubles.signedInAgain(result.value.id, wish.tenantId);
       this.setSignedIn([...this.signedIn.filter((each) => each.id !== result.value.id), result.value]);
     } else {
       this.report();
@@ -216,7 +216,7 @@ export class Accounts {
     if (answer.ok) this.renewal.handedOut(token, answer.expiresAtMs, answer.isFresh, isRenewal);
     else this.needs.log.warn('no-token', { tenantId, code: answer.error.code, detail: answer.error.detail });
     const isNews = answer.ok
-      ? this.troubles.tokenCame(accountId, tenantId, answer.isFresh)
+      ? answer.isFresh && this.troubles.freshTokenCame(accountId, tenantId)
       : this.troubles.add(accountId, tenantId, answer);
     if (isNews) this.report();
   }

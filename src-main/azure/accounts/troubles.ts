@@ -52,16 +52,20 @@ export class Troubles {
     return before?.error.code !== code;
   }
 
-  /** A directory has given a token: a new one also proves that the account itself is well. True if that is news. */
-  tokenCame(accountId: string, tenantId: string, isFresh: boolean): boolean {
+  /**
+   * A directory has given a new token, which proves that the account itself is well, too; one that lay in the cache proves
+   * nothing. True if that changes what is shown.
+   */
+  freshTokenCame(accountId: string, tenantId: string): boolean {
     const wasTenant = this.tenants.get(accountId)?.delete(tenantId) ?? false;
-    return (isFresh && this.accounts.delete(accountId)) || wasTenant;
+    return this.accounts.delete(accountId) || wasTenant;
   }
 
-  /** The account was signed in again, or is gone. */
-  forget(accountId: string): void {
+  /** The account was signed in again: in one directory, or (null) as a whole. */
+  signedInAgain(accountId: string, tenantId: string | null): void {
     this.accounts.delete(accountId);
-    this.tenants.delete(accountId);
+    if (tenantId === null) this.tenants.delete(accountId);
+    else this.tenants.get(accountId)?.delete(tenantId);
   }
 
   clear(): void {
