@@ -72,6 +72,8 @@ export const signInFlowSchema = z.discriminatedUnion('kind', [
     verificationUrl: z.string(),
     expiresAtMs: z.number(),
   }),
+  /** The Azure CLI is asked for its session. */
+  z.object({ kind: z.literal('az') }),
 ]);
 export type SignInFlow = Readonly<z.infer<typeof signInFlowSchema>>;
 

@@ -31,6 +31,7 @@ export const accountStateSchema = z.discriminatedUnion('kind', [
     verificationUrl: z.string(),
     expiresAtMs: z.number(),
   }),
+  z.object({ kind: z.literal('az') }),
   z.object({
     kind: z.literal('signed-in'),
     username: z.string(),

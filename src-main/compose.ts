@@ -133,6 +133,8 @@ export async function compose(around: Surroundings) {
     agent: network.agent('authority-unreachable'),
     openBrowser: around.openBrowser,
     accounts,
+    platform,
+    env,
     settings: () => state.current.settings.identity,
     saveSettings: async (change: Partial<IdentitySettings>) => {
       const { settings } = state.current;

@@ -38,7 +38,9 @@ const accountOf = (upn: string) =>
   expect.fail(`${upn} is not signed in`);
 
 const claimOf = (token: string, name: string): unknown =>
-  (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>)[name];
+  (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>)[
+    name
+  ];
 
 async function tokenClaims(tenantId: string): Promise<unknown> {
   const token = await app.services.accounts.token(tenantId);
@@ -67,7 +69,9 @@ test('signing one account out leaves the other and its machines', async () => {
   await signIn(demo.ada);
   await signIn(demo.grace);
   await app.services.accounts.signOut(accountOf(demo.ada).id);
-  await app.until('Contoso to go', (state) => state.inventory.tenants.every((each) => each.id === demo.fabrikam));
+  await app.until('Contoso to go', (state) =>
+    state.inventory.tenants.every((each) => each.id === demo.fabrikam),
+  );
   await app.until('its machines to go', (state) =>
     Object.values(state.vms).every((vm) => vm.tenantId === demo.fabrikam),
   );
@@ -89,7 +93,9 @@ test('a directory that wants a second factor says so, opens no browser, and is m
   expect(await tokenClaims(demo.fabrikam)).toBe('sign-in-mfa-needed');
   expect(opened).toHaveLength(browsers);
 
-  expect(await app.services.accounts.repair(accountOf(demo.ada).id, demo.fabrikam)).toMatchObject({ ok: true });
+  expect(await app.services.accounts.repair(accountOf(demo.ada).id, demo.fabrikam)).toMatchObject({
+    ok: true,
+  });
   const query = new URL(opened.at(-1) ?? '').searchParams;
   expect(new URL(opened.at(-1) ?? '').pathname).toContain(demo.fabrikam);
   expect([query.get('login_hint'), query.get('prompt')]).toEqual([demo.ada, null]);

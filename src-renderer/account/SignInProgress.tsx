@@ -67,7 +67,9 @@ export function SignInProgress({ flow }: { readonly flow: SignInFlow }): ReactNo
     <div className="sign-in-box">
       <output className="waiting">
         <LoaderCircle className="icon spin" aria-hidden />
-        Finish signing in in your browser, then come back here.
+        {flow.kind === 'az'
+          ? 'Asking the Azure CLI for its session…'
+          : 'Finish signing in in your browser, then come back here.'}
       </output>
       <Button onPress={cancelSignIn}>Cancel</Button>
     </div>

@@ -8,6 +8,7 @@ import type { SecretBox } from '../../profiles/secret-box.ts';
 import type { Cloud } from '../cloud.ts';
 import type { AccountSource } from './account-source.ts';
 import type { Accounts } from './accounts.ts';
+import { AzSource } from './az-source.ts';
 import { MsalSource } from './msal-source.ts';
 import { TokenCache } from './token-cache.ts';
 import { chooseTokenStore, removePlainTokens, type TokenStore } from './token-store.ts';
@@ -26,6 +27,8 @@ interface Needs {
   readonly agent: Agent;
   readonly openBrowser: (url: string) => Promise<void>;
   readonly accounts: Accounts;
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly settings: () => IdentitySettings;
   readonly saveSettings: (change: Partial<IdentitySettings>) => Promise<Result<null>>;
   readonly onIdentity: (identity: Identity) => void;
@@ -125,6 +128,7 @@ export class IdentityChoice {
   }
 
   private storeFor(registration: Registration): TokenStore {
+    if (registration.kind === 'az') return { kind: 'memory' };
     const { dataFolder, cloud, box, settings } = this.needs;
     return chooseTokenStore({
       dataFolder,
@@ -136,7 +140,20 @@ export class IdentityChoice {
   }
 
   private sourceFor(registration: Registration): AccountSource {
-    const { cloud, agent, openBrowser, log } = this.needs;
+    const { cloud, cloudKey, agent, openBrowser, settings, saveSettings, platform, env, log } = this.needs;
+    if (registration.kind === 'az') {
+      this.cache = null;
+      return new AzSource({
+        cloud,
+        cloudKey,
+        isInUse: () => settings().usesAzSession,
+        setInUse: async (usesAzSession) => {
+          await saveSettings({ usesAzSession });
+        },
+        platform,
+        env,
+      });
+    }
     this.cache = new TokenCache(this.storeFor(registration), log);
     return new MsalSource({
       cloud,
