@@ -28,7 +28,7 @@ async function start(
 }
 
 async function signIn(): Promise<void> {
-  await app.services.signIn.signIn('browser');
+  await app.services.accounts.signIn('browser');
   await app.until('the inventory', ({ inventory }) => ['ready', 'failed'].includes(inventory.state));
 }
 
@@ -143,7 +143,7 @@ test('a subscription that vanishes while its pages are read is gone at the next 
   const estate = generateEstate({ subscriptions: 3, vms: 3_000, vmsPerGroup: 250 });
   await start(estate);
   emulator.setFaults({ delayArm: { ms: 30, path: 'ResourceGraph' } });
-  const signedIn = app.services.signIn.signIn('browser');
+  const signedIn = app.services.accounts.signIn('browser');
   await app.until('the first page', (state) => Object.keys(state.vms).length > 0);
   emulator.updateEstate((open) => {
     (open as unknown as { subscriptions: unknown[] }).subscriptions.pop();

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SecretBox } from '../azure/token-cache.ts';
+import type { SecretBox } from './secret-box.ts';
 import { SealedFile } from './sealed-file.ts';
 
 let folder = '';
