@@ -20,7 +20,8 @@ export interface RunningApp {
 }
 
 export interface AppOptions {
-  readonly cloudFile: string;
+  /** Null: the cloud of the app's own settings; nothing must be sent to it. */
+  readonly cloudFile: string | null;
   readonly dataFolder: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -63,8 +64,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       '--disable-gpu',
       '--disable-software-rasterizer',
       root,
-      '--cloud',
-      cloudFile,
+      ...(cloudFile === null ? [] : ['--cloud', cloudFile]),
       '--data-dir',
       join(dataFolder, 'user-data'),
       ...args,

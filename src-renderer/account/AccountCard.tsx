@@ -21,7 +21,7 @@ function OtherDirectories({ account }: { readonly account: Account }): ReactNode
         </span>
         <Button
           kind="link"
-          aria-label={`Use ${account.username} in ${name}`}
+          aria-label={`Use this account in ${name}`}
           onPress={() =>
             void run(bridge().calls['account:choose-for-tenant']({ tenantId: id, accountId: account.id }))
           }

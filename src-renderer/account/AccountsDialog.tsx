@@ -13,9 +13,7 @@ function close(): void {
 }
 
 function AddAccount(): ReactNode {
-  const flow = useAppState((state) => state.signInFlow);
   const usesAz = useAppState((state) => state.identity.registration?.kind === 'az');
-  if (flow.kind !== 'none') return <SignInProgress flow={flow} />;
   if (usesAz) {
     return (
       <p className="soft small">
@@ -25,16 +23,13 @@ function AddAccount(): ReactNode {
     );
   }
   return (
-    <>
-      {flow.error !== null && <ErrorBlock error={flow.error} />}
-      <section className="account-add" aria-label="Add an account">
-        <p className="field-label">Add an account</p>
-        <div className="button-row">
-          <Button onPress={() => signIn('browser')}>Sign in with your browser</Button>
-          <Button onPress={() => signIn('device-code')}>Use a device code</Button>
-        </div>
-      </section>
-    </>
+    <section className="account-add" aria-label="Add an account">
+      <p className="field-label">Add an account</p>
+      <div className="button-row">
+        <Button onPress={() => signIn('browser')}>Sign in with your browser</Button>
+        <Button onPress={() => signIn('device-code')}>Use a device code</Button>
+      </div>
+    </section>
   );
 }
 
@@ -42,14 +37,21 @@ function AddAccount(): ReactNode {
 export function AccountsDialog(): ReactNode {
   const isOpen = useUi((ui) => ui.isAccountsOpen);
   const accounts = useAppState((state) => state.accounts);
+  const flow = useAppState((state) => state.signInFlow);
   if (!isOpen) return null;
   return (
     <ModalDialog title="Accounts" isWide onClose={close}>
       <div className="modal-body">
+        {flow.kind !== 'none' && (
+          <div className="account-progress">
+            <SignInProgress flow={flow} />
+          </div>
+        )}
+        {flow.kind === 'none' && flow.error !== null && <ErrorBlock error={flow.error} />}
         {Object.values(accounts).map((account) => (
           <AccountCard key={account.id} account={account} />
         ))}
-        <AddAccount />
+        {flow.kind === 'none' && <AddAccount />}
       </div>
       <div className="modal-foot">
         <Button kind="primary" onPress={close}>

@@ -52,6 +52,23 @@ export function RegistrationForm({ registration, saveLabel }: RegistrationFormPr
     if (!result.ok) setError(result.error);
   }
 
+  const fields = (
+    <div className="settings-indent">
+      <TextField
+        label="Application (client) ID"
+        value={draft.clientId}
+        error={problems.clientId}
+        onChange={(clientId) => change({ clientId })}
+      />
+      <TextField
+        label="Directory (tenant) ID"
+        value={draft.tenant}
+        error={problems.tenant}
+        hint="Only if the application is open to one directory; else leave it empty."
+        onChange={(tenant) => change({ tenant })}
+      />
+    </div>
+  );
   return (
     <form
       className="settings-group"
@@ -69,26 +86,10 @@ export function RegistrationForm({ registration, saveLabel }: RegistrationFormPr
         choices={(['own', 'az', 'developer'] as const).map((value) => ({
           value,
           text: <ChoiceText kind={value} />,
+          detail: value === 'own' && draft.kind === 'own' ? fields : null,
         }))}
         onChange={(kind) => change({ kind })}
       />
-      {draft.kind === 'own' && (
-        <div className="settings-indent">
-          <TextField
-            label="Application (client) ID"
-            value={draft.clientId}
-            error={problems.clientId}
-            onChange={(clientId) => change({ clientId })}
-          />
-          <TextField
-            label="Directory (tenant) ID"
-            value={draft.tenant}
-            error={problems.tenant}
-            hint="Only if the application is open to one directory; else leave it empty."
-            onChange={(tenant) => change({ tenant })}
-          />
-        </div>
-      )}
       {error !== null && <ErrorBlock error={error} />}
       <div className="button-row">
         <Button

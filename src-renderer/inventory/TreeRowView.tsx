@@ -12,7 +12,7 @@ import {
   SquareTerminal,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { connectFirst, connectProfile, run } from '../state/actions.ts';
+import { connectFirst, connectProfile, repairAccount, run } from '../state/actions.ts';
 import { bridge } from '../state/bridge.ts';
 import { useUi } from '../state/ui-store.ts';
 import { lastPart } from '../ui/format.ts';
@@ -133,7 +133,29 @@ function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
   }
 }
 
+/** A directory that wants a sign-in of its own: the one click that gives it. */
+function RepairAction({ row }: { readonly row: TreeRow & { kind: 'problem' } }): ReactNode {
+  const { repair } = row;
+  if (repair === null) return null;
+  return (
+    <button
+      type="button"
+      className="row-action row-action-shown"
+      tabIndex={-1}
+      aria-label={`Sign in to ${repair.name}`}
+      onClick={(event) => {
+        event.stopPropagation();
+        repairAccount(repair.accountId, repair.tenantId);
+      }}
+      onDoubleClick={(event) => event.stopPropagation()}
+    >
+      Sign in
+    </button>
+  );
+}
+
 function RowAction({ row }: { readonly row: TreeRow }): ReactNode {
+  if (row.kind === 'problem') return <RepairAction row={row} />;
   if (row.kind !== 'vm' && row.kind !== 'profile') return null;
   const name = row.kind === 'vm' ? row.vm.name : row.profile.name;
   const text = row.kind === 'profile' ? 'Connect' : row.vm.os === 'windows' ? 'RDP' : 'SSH';

@@ -6,6 +6,7 @@ import {
   connectRdp,
   connectSsh,
   copyText,
+  openAccounts,
   openTunnelDialog,
   openVm,
   reportError,
@@ -46,7 +47,9 @@ export function openRow(row: TreeRow): void {
       setExpanded(row.id, row.isExpanded !== true);
       return;
     case 'problem':
-      reportError(row.error);
+      // The list of accounts says the same at length, with what can be done.
+      if (row.repair === null) reportError(row.error);
+      else openAccounts();
       return;
     case 'note':
     case 'skeleton':

@@ -22,7 +22,16 @@ export type TreeRow =
   | (RowBase & { readonly kind: 'subscription'; readonly subscription: Subscription; readonly count: number })
   | (RowBase & { readonly kind: 'group'; readonly name: string; readonly count: number })
   | (RowBase & { readonly kind: 'vm'; readonly vm: VmSummary })
-  | (RowBase & { readonly kind: 'problem'; readonly error: AppError })
+  /** `repair`: the account whose sign-in mends it, and where. */
+  | (RowBase & {
+      readonly kind: 'problem';
+      readonly error: AppError;
+      readonly repair: {
+        readonly accountId: string;
+        readonly tenantId: string;
+        readonly name: string;
+      } | null;
+    })
   | (RowBase & { readonly kind: 'note'; readonly text: string })
   | (RowBase & { readonly kind: 'skeleton' });
 

@@ -1,3 +1,4 @@
+import { canSignInMend } from '../account/trouble-words.ts';
 import type { InventoryStatus, VmSummary } from '../../shared/inventory.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Estate, EstateGroup, EstateSubscription, EstateTenant } from './estate.ts';
@@ -79,7 +80,11 @@ class RowBuilder {
     const { tenant } = entry;
     const leaf = { level: 2, parentId: entry.id, isExpanded: null, position: 1, setSize: 1 } as const;
     if (tenant.state === 'failed' && tenant.error !== undefined) {
-      this.rows.push({ ...leaf, kind: 'problem', id: `${entry.id}/problem`, error: tenant.error });
+      const { error } = tenant;
+      const repair = canSignInMend(error.code)
+        ? { accountId: tenant.accountId, tenantId: tenant.id, name: tenant.name }
+        : null;
+      this.rows.push({ ...leaf, kind: 'problem', id: `${entry.id}/problem`, error, repair });
     }
     if (tenant.state === 'loading' && subscriptions.length === 0) {
       this.rows.push({ ...leaf, kind: 'skeleton', id: `${entry.id}/skeleton` });

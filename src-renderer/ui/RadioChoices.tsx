@@ -1,9 +1,11 @@
-import { type ReactNode, useId } from 'react';
+import { Fragment, type ReactNode, useId } from 'react';
 
 /** One of a few choices. */
 export interface Choice<T extends string> {
   readonly value: T;
   readonly text: ReactNode;
+  /** What belongs to this choice alone, such as its fields. */
+  readonly detail?: ReactNode;
 }
 
 interface RadioChoicesProps<T extends string> {
@@ -20,16 +22,19 @@ export function RadioChoices<T extends string>(props: RadioChoicesProps<T>): Rea
   return (
     <fieldset className={props.isStacked === true ? 'choices choices-stacked' : 'choices'}>
       <legend>{props.legend}</legend>
-      {props.choices.map(({ value, text }) => (
-        <label key={value} className="choice">
-          <input
-            type="radio"
-            name={name}
-            checked={props.value === value}
-            onChange={() => props.onChange(value)}
-          />
-          <span>{text}</span>
-        </label>
+      {props.choices.map(({ value, text, detail }) => (
+        <Fragment key={value}>
+          <label className="choice">
+            <input
+              type="radio"
+              name={name}
+              checked={props.value === value}
+              onChange={() => props.onChange(value)}
+            />
+            <span>{text}</span>
+          </label>
+          {detail}
+        </Fragment>
       ))}
     </fieldset>
   );
