@@ -1,12 +1,26 @@
+import type { Command } from '../shared/shortcuts.ts';
 import { focusFilter } from './inventory/FilterBox.tsx';
-import { dismissActiveTab, loadVm, openSettings, refreshInventory, stepTab } from './state/actions.ts';
+import {
+  dismissActiveTab,
+  loadVm,
+  openPalette,
+  openSettings,
+  refreshInventory,
+  stepTab,
+} from './state/actions.ts';
 import { currentState } from './state/app-store.ts';
-import { type Command, commandOf } from './state/shortcuts.ts';
+import { machineOnScreen, toggleFavourite } from './state/favourites.ts';
+import { commandOf } from './state/shortcuts.ts';
 import { useUi } from './state/ui-store.ts';
 import { toggleSidebar } from './ui/sidebar-mode.ts';
 
-function runCommand(command: Command): void {
+/** Does what a command says, whether a key or the palette gave it. */
+export function runCommand(command: Command): void {
   switch (command) {
+    case 'palette':
+    case 'new-tab':
+      openPalette();
+      return;
     case 'filter':
       focusFilter();
       return;
@@ -25,6 +39,11 @@ function runCommand(command: Command): void {
     case 'toggle-sidebar':
       toggleSidebar();
       return;
+    case 'toggle-favourite': {
+      const vmId = machineOnScreen();
+      if (vmId !== null) void toggleFavourite(vmId);
+      return;
+    }
     case 'settings':
       openSettings();
       return;
@@ -43,7 +62,7 @@ function onKeyDown(event: KeyboardEvent): void {
   const state = currentState();
   if (state === null) return;
   const isInTerminal = event.target instanceof Element && event.target.closest('.terminal-pane') !== null;
-  const command = commandOf(event, state.platform, isInTerminal);
+  const command = commandOf(event, state.platform, isInTerminal, state.preferences.shortcuts);
   // Before the sign-in there is nothing but the settings.
   if (command === null || (state.account.kind !== 'signed-in' && command !== 'settings')) return;
   // A dialog keeps the keys of the window behind it away.

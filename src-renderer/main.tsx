@@ -12,12 +12,14 @@ import './transfers/transfers.css';
 import './tunnels/tunnels.css';
 import './activity/activity.css';
 import './settings/settings.css';
+import './palette/palette.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { connectCommands } from './commands.ts';
 import { connectTerminals } from './session/terminals.ts';
 import { connectTabs } from './state/actions.ts';
+import { connectEstate } from './inventory/estate-store.ts';
 import { connectMirror } from './state/app-store.ts';
 import { connectInView } from './tunnels/in-view.ts';
 import { connectDrawer } from './ui/sidebar-mode.ts';
@@ -30,6 +32,7 @@ connectTerminals();
 connectCommands();
 connectDrawer();
 connectInView();
+connectEstate();
 connectMirror();
 createRoot(root).render(
   <StrictMode>

@@ -15,7 +15,7 @@ import { themeSchema } from '../../shared/state.ts';
 import { openAccounts, openSettings, run, saveSettings } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
-import { shortcutText } from '../state/shortcuts.ts';
+import { useShortcut } from '../state/shortcuts.ts';
 import { plural } from '../ui/format.ts';
 import { themeNames } from '../ui/theme.ts';
 
@@ -23,7 +23,7 @@ import { themeNames } from '../ui/theme.ts';
 export function AccountMenu(): ReactNode {
   const account = useAppState((state) => state.account);
   const theme = useAppState((state) => state.settings.theme);
-  const platform = useAppState((state) => state.platform);
+  const settingsKey = useShortcut('settings');
   const version = useAppState((state) => state.version);
   const accounts = useAppState((state) => state.accounts);
   const signedIn = Object.values(accounts);
@@ -94,7 +94,7 @@ export function AccountMenu(): ReactNode {
           <Separator className="menu-separator" />
           <MenuItem id="settings" className="menu-item" textValue="Settings…" onAction={openSettings}>
             <Text slot="label">Settings…</Text>
-            <kbd>{shortcutText('settings', platform)}</kbd>
+            <kbd>{settingsKey}</kbd>
           </MenuItem>
           {isSignedIn && (
             <MenuItem id="add" className="menu-item" textValue="Add an account…" onAction={openAccounts}>

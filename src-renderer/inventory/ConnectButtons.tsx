@@ -8,7 +8,8 @@ import { useUi } from '../state/ui-store.ts';
 import { Button } from '../ui/Button.tsx';
 import { RdpOptions, SshOptions } from './ConnectOptions.tsx';
 import { powerShape } from './filter.ts';
-import { openProfileForm, startVm } from './row-actions.ts';
+import { openProfileForm } from './machine-menu.ts';
+import { startVm } from './power-actions.ts';
 
 interface SplitProps {
   readonly protocol: 'ssh' | 'rdp';

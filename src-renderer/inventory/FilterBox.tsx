@@ -1,9 +1,10 @@
 import { Search, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useAppState } from '../state/app-store.ts';
-import { shortcutText } from '../state/shortcuts.ts';
+import { useShortcut } from '../state/shortcuts.ts';
 import { useUi } from '../state/ui-store.ts';
 import { showSidebar } from '../ui/sidebar-mode.ts';
+import { FilterMenu, GroupMenu } from './ListMenus.tsx';
+import { SaveFilterButton } from './SaveFilterButton.tsx';
 import { setFilter } from './tree-state.ts';
 
 const filterBoxId = 'filter-box';
@@ -27,39 +28,49 @@ function focusTree(): void {
 /** Narrows the tree as one types. Escape clears it, Down goes to the tree. */
 export function FilterBox(): ReactNode {
   const filter = useUi((ui) => ui.filter);
-  const platform = useAppState((state) => state.platform);
+  const shortcut = useShortcut('filter');
   return (
-    <div className="filter-box">
-      <Search className="icon soft" aria-hidden />
-      <input
-        id={filterBoxId}
-        className="input"
-        type="text"
-        role="searchbox"
-        aria-label="Filter machines"
-        placeholder={`Filter (${shortcutText('filter', platform)})`}
-        title="Words, or tag:env=prod, os:linux, power:running, sub:…, rg:…, location:…"
-        value={filter}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={(event) => setFilter(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') {
-            // A second Escape puts the drawer of a small window away.
-            if (filter === '') useUi.setState({ isDrawerOpen: false });
-            setFilter('');
-            event.preventDefault();
-          } else if (event.key === 'ArrowDown') {
-            focusTree();
-            event.preventDefault();
-          }
-        }}
-      />
-      {filter !== '' && (
-        <button type="button" className="icon-button" aria-label="Clear filter" onClick={() => setFilter('')}>
-          <X className="icon" aria-hidden />
-        </button>
-      )}
+    <div className="filter-row">
+      <div className={filter === '' ? 'filter-box' : 'filter-box filter-box-full'}>
+        <Search className="icon soft" aria-hidden />
+        <input
+          id={filterBoxId}
+          className="input"
+          type="text"
+          role="searchbox"
+          aria-label="Filter machines"
+          placeholder={`Filter (${shortcut})`}
+          title="Words, or tag:env=prod, os:linux, power:running, sub:…, rg:…, location:…, bastion:…, ip:…"
+          value={filter}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(event) => setFilter(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') {
+              // A second Escape puts the drawer of a small window away.
+              if (filter === '') useUi.setState({ isDrawerOpen: false });
+              setFilter('');
+              event.preventDefault();
+            } else if (event.key === 'ArrowDown') {
+              focusTree();
+              event.preventDefault();
+            }
+          }}
+        />
+        {filter.trim() !== '' && <SaveFilterButton filter={filter} />}
+        {filter !== '' && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Clear filter"
+            onClick={() => setFilter('')}
+          >
+            <X className="icon" aria-hidden />
+          </button>
+        )}
+      </div>
+      <FilterMenu />
+      <GroupMenu />
     </div>
   );
 }

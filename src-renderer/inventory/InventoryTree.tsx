@@ -9,6 +9,7 @@ import { moveInTree } from './tree-keys.ts';
 import type { TreeRow } from './tree-row.ts';
 import { setExpanded } from './tree-state.ts';
 import { TreeRowView } from './TreeRowView.tsx';
+import { useScrollAnchor } from './use-scroll-anchor.ts';
 
 const rowHeight = 28;
 
@@ -17,18 +18,32 @@ function isFromButton(event: KeyboardEvent): boolean {
   return event.target instanceof HTMLElement && event.target.closest('button') !== null;
 }
 
+/** The row with the focus; if it is gone, the one that took its place. */
+function useFocusedIndex(rows: readonly TreeRow[]): number {
+  const focused = useUi((ui) => ui.focusedRow);
+  const found = rows.findIndex((row) => row.id === focused?.id);
+  return found >= 0 ? found : Math.max(0, Math.min(focused?.index ?? 0, rows.length - 1));
+}
+
+function rememberFocus(row: TreeRow, index: number): void {
+  const { focusedRow } = useUi.getState();
+  if (focusedRow?.id !== row.id || focusedRow.index !== index)
+    useUi.setState({ focusedRow: { id: row.id, index } });
+}
+
 interface InventoryTreeProps {
   readonly rows: readonly TreeRow[];
+  /** What the user asked to see: when it changes, the tree is read from its top. */
+  readonly question: string;
 }
 
 /** The tree of saved connections and machines: a treegrid of which only the rows in view are drawn. */
-export function InventoryTree({ rows }: InventoryTreeProps): ReactNode {
+export function InventoryTree({ rows, question }: InventoryTreeProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const selectedVmId = useUi((ui) => ui.tabs.find((tab) => tab.kind === 'vm')?.vmId ?? null);
-  const focusedRowId = useUi((ui) => ui.focusedRowId);
-  const found = rows.findIndex((row) => row.id === focusedRowId);
-  const focusedIndex = Math.max(0, found);
+  const focusedIndex = useFocusedIndex(rows);
   const mustFocus = useRef(false);
+  const onScroll = useScrollAnchor(scroller, rows, rowHeight, question);
 
   // Its functions are not memoised by anybody here.
   // oxlint-disable-next-line react/incompatible-library
@@ -59,7 +74,7 @@ export function InventoryTree({ rows }: InventoryTreeProps): ReactNode {
     const row = rows[index];
     if (row === undefined) return;
     mustFocus.current = true;
-    useUi.setState({ focusedRowId: row.id });
+    rememberFocus(row, index);
     virtualizer.scrollToIndex(index, { align: 'auto' });
   };
 
@@ -91,7 +106,7 @@ export function InventoryTree({ rows }: InventoryTreeProps): ReactNode {
     event.preventDefault();
     if (move.kind === 'toggle') {
       mustFocus.current = true;
-      useUi.setState({ focusedRowId: row.id });
+      rememberFocus(row, focusedIndex);
       setExpanded(move.id, move.isExpanded);
     } else {
       focusRow(move.index);
@@ -108,7 +123,7 @@ export function InventoryTree({ rows }: InventoryTreeProps): ReactNode {
   };
 
   return (
-    <div className="tree-scroller" ref={scroller}>
+    <div className="tree-scroller" ref={scroller} onScroll={onScroll}>
       {/* The rows have the focus, one at a time; the grid itself never has. */}
       {/* oxlint-disable-next-line jsx-a11y/interactive-supports-focus */}
       <div
@@ -141,7 +156,7 @@ export function InventoryTree({ rows }: InventoryTreeProps): ReactNode {
               data-row-kind={row.kind}
               className={`tree-row tree-row-${row.kind}`}
               style={{ transform: `translateY(${String(item.start)}px)` }}
-              onFocus={() => useUi.setState({ focusedRowId: row.id })}
+              onFocus={() => rememberFocus(row, item.index)}
               onClick={() => {
                 focusRow(item.index);
                 if (row.kind !== 'profile') openRow(row);

@@ -2,7 +2,7 @@ import { RefreshCw, SearchX } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { refreshInventory } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
-import { shortcutText } from '../state/shortcuts.ts';
+import { useShortcut } from '../state/shortcuts.ts';
 import { useUi } from '../state/ui-store.ts';
 import { Button } from '../ui/Button.tsx';
 import { ErrorBlock } from '../ui/ErrorBlock.tsx';
@@ -11,7 +11,8 @@ import { IconButton } from '../ui/IconButton.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { FilterBox } from './FilterBox.tsx';
 import { InventoryTree } from './InventoryTree.tsx';
-import { setFilter, useEstate, useTreeRows } from './tree-state.ts';
+import { useEstate } from './estate-store.ts';
+import { setFilter, useTreeRows } from './tree-state.ts';
 
 const skeletonWidths = [52, 64, 40, 70, 58, 46, 66, 50, 61, 44];
 
@@ -33,6 +34,7 @@ function SidebarContent(): ReactNode {
   const inventory = useAppState((state) => state.inventory);
   const hasVms = useEstate().vmCount > 0;
   const filter = useUi((ui) => ui.filter);
+  const grouping = useAppState((state) => JSON.stringify(state.preferences.groupBy));
   const { rows, matchCount, isFiltered } = useTreeRows();
 
   if (isFiltered && matchCount === 0) {
@@ -68,12 +70,13 @@ function SidebarContent(): ReactNode {
       </div>
     );
   }
-  return <InventoryTree rows={rows} />;
+  return <InventoryTree rows={rows} question={`${filter}\n${grouping}`} />;
 }
 
 function Freshness(): ReactNode {
   const inventory = useAppState((state) => state.inventory);
-  const count = useEstate().vmCount;
+  const estate = useEstate();
+  const count = estate.vmCount + estate.hosts.length;
   const nowMs = useNow(30_000);
   if (inventory.state === 'loading') return <span>Refreshing…</span>;
   if (inventory.refreshedAtMs === null) return <span />;
@@ -89,7 +92,7 @@ function Freshness(): ReactNode {
 /** The list of everything one can connect to, with its filter. */
 export function Sidebar(): ReactNode {
   const isLoading = useAppState((state) => state.inventory.state === 'loading');
-  const platform = useAppState((state) => state.platform);
+  const shortcut = useShortcut('refresh');
   return (
     <nav className="sidebar" aria-label="Machines">
       <FilterBox />
@@ -99,7 +102,7 @@ export function Sidebar(): ReactNode {
         <IconButton
           icon={RefreshCw}
           label="Refresh machines"
-          shortcut={shortcutText('refresh', platform)}
+          shortcut={shortcut}
           isSpinning={isLoading}
           isDisabled={isLoading}
           onPress={refreshInventory}

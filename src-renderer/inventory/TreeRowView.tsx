@@ -5,22 +5,34 @@ import {
   Building2,
   ChevronRight,
   CircleAlert,
+  CircleHelp,
   Folder,
   FolderTree,
+  History,
   KeyRound,
+  Layers,
+  type LucideIcon,
   Monitor,
+  Network,
   SquareTerminal,
+  Star,
+  Tag,
+  TriangleAlert,
+  Unlink,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { VmSummary } from '../../shared/inventory.ts';
 import { connectFirst, connectProfile, repairAccount, run } from '../state/actions.ts';
+import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
 import { useUi } from '../state/ui-store.ts';
 import { lastPart } from '../ui/format.ts';
 import { NamedIcon } from '../ui/NamedIcon.tsx';
 import { OsIcon } from '../ui/OsIcon.tsx';
 import { PowerMark } from '../ui/PowerMark.tsx';
+import { bastionsOf } from './filter.ts';
+import type { SectionKind, TreeRow } from './tree-row.ts';
 import { setExpanded } from './tree-state.ts';
-import type { TreeRow } from './tree-row.ts';
 
 function Twisty({ row }: { readonly row: TreeRow }): ReactNode {
   if (row.isExpanded === null) return <span className="twisty" />;
@@ -43,8 +55,41 @@ function Count({ count }: { readonly count: number }): ReactNode {
   return <span className="row-count">{count.toLocaleString('en-US')}</span>;
 }
 
+const sectionIcons: Readonly<Record<SectionKind, LucideIcon>> = {
+  favourites: Star,
+  recent: History,
+  hosts: Network,
+  'scale-set': Layers,
+  tag: Tag,
+};
+
+/** A machine as it is now: rows are not made anew for a power state. */
+function MachineContent({ vm: known, note }: { readonly vm: VmSummary; readonly note: string }): ReactNode {
+  const vm = useAppState((state) => state.vms[known.id]) ?? known;
+  const isUnreached = useAppState((state) => bastionsOf(vm, state.reach)?.length === 0);
+  return (
+    <>
+      <PowerMark power={vm.power} />
+      <OsIcon os={vm.os} />
+      <span className="row-name">{vm.name}</span>
+      {note !== '' && <span className="row-note">{note}</span>}
+      {isUnreached && <NamedIcon icon={Unlink} label="No Bastion reaches it" className="icon warn" />}
+    </>
+  );
+}
+
 function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
   switch (row.kind) {
+    case 'section': {
+      const Icon = sectionIcons[row.section];
+      return (
+        <>
+          <Icon className="icon soft" aria-hidden />
+          <span className="row-name">{row.name}</span>
+          <Count count={row.count} />
+        </>
+      );
+    }
     case 'saved':
       return (
         <>
@@ -78,6 +123,9 @@ function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
           ) : row.tenant.state === 'loading' && row.count === 0 ? null : (
             <Count count={row.count} />
           )}
+          {row.tenant.state === 'partial' && (
+            <NamedIcon icon={TriangleAlert} label="Some of it could not be read" className="icon warn" />
+          )}
         </>
       );
     case 'subscription':
@@ -87,15 +135,19 @@ function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
           <span className="row-name" title={row.subscription.id}>
             {row.subscription.name}
           </span>
-          <Count count={row.count} />
+          {(row.subscription.error === undefined || row.count > 0) && <Count count={row.count} />}
+          {row.subscription.error !== undefined && (
+            <NamedIcon icon={CircleAlert} label="Could not be read" className="icon bad" />
+          )}
         </>
       );
     case 'vm':
+      return <MachineContent vm={row.vm} note={row.note} />;
+    case 'absent':
       return (
         <>
-          <PowerMark power={row.vm.power} />
-          <OsIcon os={row.vm.os} />
-          <span className="row-name">{row.vm.name}</span>
+          <NamedIcon icon={CircleHelp} label="Not in the list of machines" />
+          <span className="row-name soft">{lastPart(row.vmId)}</span>
         </>
       );
     case 'profile':
@@ -116,7 +168,8 @@ function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
       return (
         <>
           <CircleAlert className="icon bad" aria-hidden />
-          <span className="row-name" title={`${row.error.message} ${row.error.next}`}>
+          <span className="row-name" title={`${row.about}: ${row.error.message} ${row.error.next}`}>
+            {row.level === 1 ? `${row.about}: ` : ''}
             {row.error.message}
           </span>
         </>

@@ -73,7 +73,14 @@ describe('matchesByInitials', () => {
 });
 
 describe('matchesFilter', () => {
-  const vm = testVm('Web-01', { tags: { Env: 'Prod', owner: 'Shop' }, power: 'deallocated' });
+  const vm = testVm('Web-01', {
+    tags: { Env: 'Prod', owner: 'Shop' },
+    power: 'deallocated',
+    privateIp: '10.1.2.4',
+    networkId: '/vnet/app',
+  });
+  const hub = { id: '/vnet/app', name: 'app', bastions: [{ id: '/b/1', name: 'bas-Hub' }] };
+  const context = { subscriptionName: 'production', reach: { '/vnet/app': hub } };
   it.each([
     ['', true],
     ['web', true],
@@ -99,7 +106,23 @@ describe('matchesFilter', () => {
     ['web os:windows', false],
     ['/subscriptions/s1/resourcegroups/rg-web', true],
     ['zzz', false],
+    ['ip:10.1.', true],
+    ['ip:0.1', false],
+    ['10.1.2.4', true],
+    ['env=prod', true],
+    ['bastion:hub', true],
+    ['bastion:none', false],
+    ['bastion:other', false],
   ])('%j: %s', (input, expected) => {
-    expect(matchesFilter(parseFilter(input), vm, 'production')).toBe(expected);
+    expect(matchesFilter(parseFilter(input), vm, context)).toBe(expected);
+  });
+
+  it('tells machines that no Bastion reaches from those of which nothing is known', () => {
+    const terms = parseFilter('bastion:none');
+    const found = (reach: typeof context.reach | Record<string, never>) =>
+      matchesFilter(terms, vm, { subscriptionName: '', reach });
+    expect(found({ '/vnet/app': { ...hub, bastions: [] } })).toBe(true);
+    expect(found({})).toBe(false);
+    expect(matchesFilter(terms, { ...vm, networkId: '' }, context)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import type { Power, VmSummary } from '../../shared/inventory.ts';
+import type { NetworkReach, Power, VmSummary } from '../../shared/inventory.ts';
 
 /** One condition of the filter box; all of them must hold. */
 export type FilterTerm =
@@ -8,7 +8,16 @@ export type FilterTerm =
   | { readonly kind: 'power'; readonly text: string }
   | { readonly kind: 'subscription'; readonly text: string }
   | { readonly kind: 'group'; readonly text: string }
-  | { readonly kind: 'location'; readonly text: string };
+  | { readonly kind: 'location'; readonly text: string }
+  | { readonly kind: 'bastion'; readonly text: string }
+  | { readonly kind: 'address'; readonly text: string };
+
+/** What a machine is searched by beside its own summary. */
+export interface FilterContext {
+  /** In lower case. */
+  readonly subscriptionName: string;
+  readonly reach: Readonly<Record<string, NetworkReach>>;
+}
 
 const prefixes: Readonly<Record<string, Exclude<FilterTerm['kind'], 'text' | 'tag'>>> = {
   os: 'os',
@@ -18,6 +27,8 @@ const prefixes: Readonly<Record<string, Exclude<FilterTerm['kind'], 'text' | 'ta
   rg: 'group',
   group: 'group',
   location: 'location',
+  bastion: 'bastion',
+  ip: 'address',
 };
 
 /** Splits at spaces, except inside double quotes, which are dropped. */
@@ -27,7 +38,8 @@ function splitWords(input: string): string[] {
 }
 
 /**
- * Reads the filter box: words, `tag:env=prod`, `tag:env`, `os:linux`, `power:running`, `sub:…`, `rg:…`, `location:…`.
+ * Reads the filter box: words, `tag:env=prod`, `tag:env`, `os:linux`, `power:running`, `sub:…`, `rg:…`, `location:…`,
+ * `bastion:…`, `ip:…`.
  * A prefix without a value is still being typed and is left out; an unknown prefix is a word like any other.
  */
 export function parseFilter(input: string): readonly FilterTerm[] {
@@ -96,12 +108,12 @@ export function matchesByInitials(name: string, text: string): boolean {
   return text.length <= 32 && matchesFrom(name, 0, text, 0);
 }
 
-/** What is searched of one machine, made once for each summary: ten thousand are read at every key press. */
+/** What is searched of one machine, made once for each summary: tens of thousands are read at every key press. */
 interface SearchKeys {
   readonly name: string;
   readonly group: string;
+  /** Name, group, address and tags (`key=value`), one a line, each after a line break. */
   readonly words: string;
-  readonly tags: readonly (readonly [string, string])[];
 }
 
 const keysOf = new WeakMap<VmSummary, SearchKeys>();
@@ -109,50 +121,65 @@ const keysOf = new WeakMap<VmSummary, SearchKeys>();
 function searchKeys(vm: VmSummary): SearchKeys {
   const known = keysOf.get(vm);
   if (known !== undefined) return known;
-  const tags = Object.entries(vm.tags).map(
-    ([key, value]) => [key.toLowerCase(), value.toLowerCase()] as const,
-  );
   const name = vm.name.toLowerCase();
   const group = vm.resourceGroup.toLowerCase();
-  const keys = { name, group, words: `${name}\n${group}\n${tags.flat().join('\n')}`, tags };
+  let words = `\n${name}\n${group}\n${vm.privateIp}\n${vm.scaleSet.toLowerCase()}`;
+  for (const key in vm.tags) words += `\n${key.toLowerCase()}=${(vm.tags[key] ?? '').toLowerCase()}`;
+  const keys = { name, group, words };
   keysOf.set(vm, keys);
   return keys;
 }
 
-function matchesTerm(term: FilterTerm, vm: VmSummary, keys: SearchKeys, subscriptionName: string): boolean {
+/** The Bastions that reach the machine; null where that is not known. */
+export function bastionsOf(
+  vm: Pick<VmSummary, 'networkId'>,
+  reach: FilterContext['reach'],
+): NetworkReach['bastions'] | null {
+  return vm.networkId === '' ? null : (reach[vm.networkId]?.bastions ?? null);
+}
+
+function matchesBastion(text: string, vm: VmSummary, reach: FilterContext['reach']): boolean {
+  const bastions = bastionsOf(vm, reach);
+  if (bastions === null) return false;
+  if (text === 'none') return bastions.length === 0;
+  return bastions.some((bastion) => bastion.name.toLowerCase().includes(text));
+}
+
+function matchesTag({ key, value }: FilterTerm & { kind: 'tag' }, words: string): boolean {
+  return words.includes(value === null ? `\n${key}=` : `\n${key}=${value}`);
+}
+
+function matchesTerm(term: FilterTerm, vm: VmSummary, keys: SearchKeys, context: FilterContext): boolean {
   switch (term.kind) {
     case 'text':
       return (
         keys.words.includes(term.text) ||
-        subscriptionName.includes(term.text) ||
+        context.subscriptionName.includes(term.text) ||
         (term.text.startsWith('/') && vm.id.startsWith(term.text)) ||
         matchesByInitials(keys.name, term.text)
       );
     case 'tag':
-      return keys.tags.some(
-        ([key, value]) =>
-          key === term.key && (term.value === null || term.value === '' || value.startsWith(term.value)),
-      );
+      return matchesTag(term, keys.words);
     case 'os':
       return vm.os.startsWith(term.text);
     case 'power':
       return vm.power.startsWith(term.text) || powerShape(vm.power).startsWith(term.text);
     case 'subscription':
-      return subscriptionName.includes(term.text) || vm.subscriptionId === term.text;
+      return context.subscriptionName.includes(term.text) || vm.subscriptionId === term.text;
     case 'group':
       return keys.group.includes(term.text);
     case 'location':
       return vm.location.toLowerCase().includes(term.text);
+    case 'bastion':
+      return matchesBastion(term.text, vm, context.reach);
+    case 'address':
+      return vm.privateIp.startsWith(term.text);
   }
 }
 
-/** True if the machine meets every term. `subscriptionName` in lower case. */
-export function matchesFilter(
-  terms: readonly FilterTerm[],
-  vm: VmSummary,
-  subscriptionName: string,
-): boolean {
+/** True if the machine meets every term. */
+export function matchesFilter(terms: readonly FilterTerm[], vm: VmSummary, context: FilterContext): boolean {
   if (terms.length === 0) return true;
   const keys = searchKeys(vm);
-  return terms.every((term) => matchesTerm(term, vm, keys, subscriptionName));
+  return terms.every((term) => matchesTerm(term, vm, keys, context));
 }

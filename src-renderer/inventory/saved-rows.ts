@@ -1,8 +1,8 @@
 import type { VmSummary } from '../../shared/inventory.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { lastPart } from '../ui/format.ts';
-import { sortByName } from './estate.ts';
-import { type FilterTerm, matchesByInitials, matchesFilter } from './filter.ts';
+import { type FilterContext, type FilterTerm, matchesByInitials, matchesFilter } from './filter.ts';
+import { sortByName } from './sort-names.ts';
 import type { TreeRow, TreeRows } from './tree-row.ts';
 
 /** The row above all saved connections. */
@@ -13,7 +13,12 @@ export function folderRowId(folder: string): string {
   return `saved/${folder}`;
 }
 
-function matchesProfile(terms: readonly FilterTerm[], profile: Profile, vm: VmSummary | null): boolean {
+interface Search {
+  readonly terms: readonly FilterTerm[];
+  readonly reach: FilterContext['reach'];
+}
+
+function matchesProfile({ terms, reach }: Search, profile: Profile, vm: VmSummary | null): boolean {
   const words = [profile.name, profile.folder, profile.user ?? '', lastPart(profile.vmId)]
     .join('\n')
     .toLowerCase();
@@ -21,7 +26,7 @@ function matchesProfile(terms: readonly FilterTerm[], profile: Profile, vm: VmSu
     if (term.kind === 'text') {
       return words.includes(term.text) || matchesByInitials(profile.name.toLowerCase(), term.text);
     }
-    return vm !== null && matchesFilter([term], vm, '');
+    return vm !== null && matchesFilter([term], vm, { subscriptionName: '', reach });
   });
 }
 
@@ -29,12 +34,12 @@ function matchesProfile(terms: readonly FilterTerm[], profile: Profile, vm: VmSu
 export function buildSavedRows(
   profiles: Readonly<Record<string, Profile>>,
   vms: Readonly<Record<string, VmSummary>>,
-  terms: readonly FilterTerm[],
+  search: Search,
   isExpanded: (id: string) => boolean,
 ): TreeRows {
   const found = Object.values(profiles)
     .map((profile) => ({ profile, vm: vms[profile.vmId.toLowerCase()] ?? null }))
-    .filter(({ profile, vm }) => matchesProfile(terms, profile, vm));
+    .filter(({ profile, vm }) => matchesProfile(search, profile, vm));
   const shown = sortByName(found, ({ profile }) => profile.name);
   if (shown.length === 0) return { rows: [], matchCount: 0 };
 

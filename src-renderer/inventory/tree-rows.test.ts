@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { appError } from '../../shared/errors.ts';
 import type { InventoryStatus, VmSummary } from '../../shared/inventory.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { buildEstate } from './estate.ts';
+import { type Preferences, usualPreferences } from '../../shared/preferences.ts';
+import { buildEstate } from './estate-index.ts';
 import { parseFilter } from './filter.ts';
 import { byId, testStatus, testVm } from './test-estate.ts';
+import { sortByName } from './sort-names.ts';
 import type { TreeRow } from './tree-row.ts';
 import { buildTreeRows } from './tree-rows.ts';
 
@@ -14,6 +16,7 @@ interface Given {
   readonly profiles?: readonly Profile[];
   readonly filter?: string;
   readonly expansion?: ReadonlyMap<string, boolean>;
+  readonly preferences?: Partial<Preferences>;
 }
 
 function rowsOf(given: Given) {
@@ -21,8 +24,11 @@ function rowsOf(given: Given) {
   const status = given.status ?? testStatus;
   return buildTreeRows({
     estate: buildEstate(vms, status),
+    sorted: () => sortByName(Object.values(vms), (vm) => vm.name),
     status,
     vms,
+    reach: {},
+    preferences: { ...usualPreferences, ...given.preferences },
     profiles: byId(given.profiles ?? []),
     terms: parseFilter(given.filter ?? ''),
     expansion: given.expansion ?? new Map(),
@@ -35,6 +41,7 @@ function line(row: TreeRow): string {
   switch (row.kind) {
     case 'saved':
       return `${indent}${mark}saved ${String(row.count)}`;
+    case 'section':
     case 'folder':
     case 'group':
       return `${indent}${mark}${row.name} ${String(row.count)}`;
@@ -45,7 +52,9 @@ function line(row: TreeRow): string {
     case 'subscription':
       return `${indent}${mark}${row.subscription.name} ${String(row.count)}`;
     case 'vm':
-      return `${indent}${row.vm.name}`;
+      return `${indent}${row.vm.name}${row.note === '' ? '' : ` (${row.note})`}`;
+    case 'absent':
+      return `${indent}? ${row.vmId}`;
     case 'problem':
       return `${indent}! ${row.error.code}`;
     case 'note':
@@ -175,6 +184,94 @@ describe('buildTreeRows', () => {
       [3, 1, 1],
       [4, 1, 2],
       [4, 2, 2],
+    ]);
+  });
+
+  it('puts instances under their scale set, and hosts under a root of their own', () => {
+    const vms = [
+      testVm('web-2'),
+      testVm('pool_10', { scaleSet: 'Pool', kind: 'instance' }),
+      testVm('pool_9', { scaleSet: 'Pool', kind: 'instance' }),
+      testVm('router', { kind: 'host', privateIp: '10.9.0.1' }),
+    ];
+    expect(drawn({ vms })).toEqual([
+      'v Contoso 3',
+      '  v Production 3',
+      '    v rg-web 3',
+      '      v Pool 2',
+      '        pool_9',
+      '        pool_10',
+      '      web-2',
+      'v Hosts by address 1',
+      '  router (10.9.0.1)',
+    ]);
+    expect(drawn({ vms, filter: 'pool_9' }).slice(-2)).toEqual(['      v Pool 1', '        pool_9']);
+  });
+
+  it('shows what part could not be read under its node, and the rest beside it', () => {
+    const status: InventoryStatus = {
+      ...testStatus,
+      tenants: testStatus.tenants.map((tenant) => ({ ...tenant, state: 'partial' as const })),
+      subscriptions: [
+        ...testStatus.subscriptions,
+        { id: 's2', name: 'Secret', tenantId: 't1', error: appError('arm-forbidden') },
+      ],
+    };
+    const vms = [testVm('a')];
+    expect(drawn({ status, vms })).toEqual([
+      'v Contoso 1',
+      '  v Production 1',
+      '    v rg-web 1',
+      '      a',
+      '  v Secret 0',
+      '    ! arm-forbidden',
+    ]);
+    expect(drawn({ status, vms, preferences: { groupBy: { kind: 'flat' } } })).toEqual([
+      '! arm-forbidden',
+      'a (rg-web)',
+    ]);
+  });
+
+  it('has favourites in their order and the latest machines on top, each machine once under a filter', () => {
+    const vms = [testVm('a'), testVm('b')];
+    const id = (name: string) => testVm(name).id;
+    const preferences = {
+      favourites: [id('b'), id('gone'), id('a')],
+      recents: [
+        { vmId: id('gone'), atMs: 2 },
+        { vmId: id('a'), atMs: 1 },
+      ],
+    };
+    expect(drawn({ vms, preferences }).slice(0, 7)).toEqual([
+      'v Favourites 3',
+      '  b (rg-web)',
+      `  ? ${id('gone')}`,
+      '  a (rg-web)',
+      'v Recent 1',
+      '  a (rg-web)',
+      'v Contoso 2',
+    ]);
+    const { rows } = rowsOf({ vms, preferences });
+    expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length);
+    expect(drawn({ vms, preferences, filter: 'a' }).filter((text) => text.includes('a ('))).toEqual([]);
+  });
+
+  it('groups by a tag, whatever its case, and leaves those without it last', () => {
+    const vms = [
+      testVm('a', { tags: { Env: 'prod' } }),
+      testVm('b', { tags: { env: 'dev' } }),
+      testVm('c'),
+      testVm('d', { tags: { env: '' } }),
+    ];
+    expect(drawn({ vms, preferences: { groupBy: { kind: 'tag', key: 'env' } } })).toEqual([
+      'v env: (empty) 1',
+      '  d (rg-web)',
+      'v env: dev 1',
+      '  b (rg-web)',
+      'v env: prod 1',
+      '  a (rg-web)',
+      'v No tag env 1',
+      '  c (rg-web)',
     ]);
   });
 });

@@ -1,17 +1,25 @@
-import { canSignInMend } from '../account/trouble-words.ts';
 import type { InventoryStatus, VmSummary } from '../../shared/inventory.ts';
+import type { Preferences } from '../../shared/preferences.ts';
 import type { Profile } from '../../shared/profile.ts';
-import type { Estate, EstateGroup, EstateSubscription, EstateTenant } from './estate.ts';
-import { type FilterTerm, matchesFilter } from './filter.ts';
+import type { Estate } from './estate.ts';
+import { type FilterContext, type FilterTerm, matchesFilter } from './filter.ts';
+import { buildFlatRows, buildProblemRows, buildTagRows } from './flat-rows.ts';
+import { buildKeptRows } from './kept-rows.ts';
+import { addMachines, sectionRow } from './row-list.ts';
 import { buildSavedRows } from './saved-rows.ts';
+import { addTenantContent, filterSubscriptions, type Openness } from './tenant-rows.ts';
 import type { TreeRow, TreeRows } from './tree-row.ts';
 
 /** What decides which rows there are. */
 export interface TreeInput {
   readonly estate: Estate;
+  /** Every machine sorted by name; asked for only where the list is not by subscription. */
+  readonly sorted: () => readonly VmSummary[];
   readonly status: InventoryStatus;
   readonly vms: Readonly<Record<string, VmSummary>>;
+  readonly reach: FilterContext['reach'];
   readonly profiles: Readonly<Record<string, Profile>>;
+  readonly preferences: Pick<Preferences, 'favourites' | 'recents' | 'groupBy'>;
   readonly terms: readonly FilterTerm[];
   readonly expansion: ReadonlyMap<string, boolean>;
 }
@@ -19,151 +27,86 @@ export interface TreeInput {
 /** Above these sizes subscriptions and resource groups start closed. */
 const openByDefault = { subscriptions: 12, vms: 60 } as const;
 
-class RowBuilder {
-  readonly rows: TreeRow[] = [];
-  matchCount = 0;
-  readonly #input: TreeInput;
-  readonly #isFiltered: boolean;
-  readonly #subscriptionsOpen: boolean;
-  readonly #groupsOpen: boolean;
+/** The row above the hosts that are known by their address only. */
+export const hostsRowId = 'hosts';
 
-  constructor(input: TreeInput) {
-    this.#input = input;
-    this.#isFiltered = input.terms.length > 0;
-    this.#subscriptionsOpen = input.status.subscriptions.length <= openByDefault.subscriptions;
-    this.#groupsOpen = input.estate.vmCount <= openByDefault.vms;
-  }
-
-  isExpanded(id: string, byDefault: boolean): boolean {
-    return this.#input.expansion.get(id) ?? (this.#isFiltered || byDefault);
-  }
-
-  addTenants(): void {
-    const shown = this.#input.estate.tenants
-      .map((entry) => ({ entry, subscriptions: this.#filterSubscriptions(entry) }))
-      .filter(
-        ({ entry, subscriptions }) =>
-          subscriptions.length > 0 || !this.#isFiltered || entry.tenant.state === 'failed',
-      );
-    shown.forEach(({ entry, subscriptions }, index) => {
-      const count = subscriptions.reduce((sum, subscription) => sum + subscription.vmCount, 0);
-      this.matchCount += count;
-      const isExpanded = this.isExpanded(entry.id, true);
-      this.rows.push({
-        kind: 'tenant',
-        id: entry.id,
-        level: 1,
-        parentId: null,
-        isExpanded,
-        position: index + 1,
-        setSize: shown.length,
-        tenant: entry.tenant,
-        count,
-      });
-      if (isExpanded) this.#addTenantContent(entry, subscriptions);
-    });
-  }
-
-  #filterSubscriptions(entry: EstateTenant): readonly EstateSubscription[] {
-    if (!this.#isFiltered) return entry.subscriptions;
-    return entry.subscriptions.flatMap((subscription) => {
-      const groups = subscription.groups.flatMap((group) => {
-        const vms = group.vms.filter((vm) => matchesFilter(this.#input.terms, vm, subscription.searchName));
-        return vms.length === 0 ? [] : [{ ...group, vms }];
-      });
-      if (groups.length === 0) return [];
-      return [{ ...subscription, groups, vmCount: groups.reduce((sum, group) => sum + group.vms.length, 0) }];
-    });
-  }
-
-  #addTenantContent(entry: EstateTenant, subscriptions: readonly EstateSubscription[]): void {
-    const { tenant } = entry;
-    const leaf = { level: 2, parentId: entry.id, isExpanded: null, position: 1, setSize: 1 } as const;
-    if (tenant.state === 'failed' && tenant.error !== undefined) {
-      const { error } = tenant;
-      const repair = canSignInMend(error.code)
-        ? { accountId: tenant.accountId, tenantId: tenant.id, name: tenant.name }
-        : null;
-      this.rows.push({ ...leaf, kind: 'problem', id: `${entry.id}/problem`, error, repair });
-    }
-    if (tenant.state === 'loading' && subscriptions.length === 0) {
-      this.rows.push({ ...leaf, kind: 'skeleton', id: `${entry.id}/skeleton` });
-    }
-    if (tenant.state === 'ready' && subscriptions.length === 0 && !this.#isFiltered) {
-      this.rows.push({
-        ...leaf,
-        kind: 'note',
-        id: `${entry.id}/note`,
-        text: 'No subscriptions that you may read',
-      });
-    }
-    subscriptions.forEach((subscription, index) =>
-      this.#addSubscription(entry, subscription, index + 1, subscriptions.length),
-    );
-  }
-
-  #addSubscription(tenant: EstateTenant, entry: EstateSubscription, position: number, setSize: number): void {
-    const isExpanded = this.isExpanded(entry.id, this.#subscriptionsOpen);
-    this.rows.push({
-      kind: 'subscription',
-      id: entry.id,
-      level: 2,
-      parentId: tenant.id,
-      isExpanded,
-      position,
-      setSize,
-      subscription: entry.subscription,
-      count: entry.vmCount,
-    });
-    if (!isExpanded) return;
-    if (entry.groups.length === 0) {
-      const isLoading = tenant.tenant.state === 'loading';
-      const leaf = { level: 3, parentId: entry.id, isExpanded: null, position: 1, setSize: 1 } as const;
-      this.rows.push(
-        isLoading
-          ? { ...leaf, kind: 'skeleton', id: `${entry.id}/skeleton` }
-          : { ...leaf, kind: 'note', id: `${entry.id}/note`, text: 'No virtual machines' },
-      );
-    }
-    entry.groups.forEach((group, index) => this.#addGroup(entry.id, group, index + 1, entry.groups.length));
-  }
-
-  #addGroup(parentId: string, group: EstateGroup, position: number, setSize: number): void {
-    const isExpanded = this.isExpanded(group.id, this.#groupsOpen);
-    const count = group.vms.length;
-    this.rows.push({
-      kind: 'group',
-      id: group.id,
-      level: 3,
-      parentId,
-      isExpanded,
-      position,
-      setSize,
-      name: group.name,
-      count,
-    });
-    if (!isExpanded) return;
-    group.vms.forEach((vm, index) => {
-      // Written out, because ten thousand spread objects cost a frame.
-      this.rows.push({
-        kind: 'vm',
-        id: vm.id,
-        level: 4,
-        parentId: group.id,
-        isExpanded: null,
-        position: index + 1,
-        setSize: count,
-        vm,
-      });
-    });
-  }
+function opennessOf({ status, estate, terms, expansion }: TreeInput): Openness {
+  return {
+    isExpanded: (id, byDefault) => expansion.get(id) ?? (terms.length > 0 || byDefault),
+    subscriptions: status.subscriptions.length <= openByDefault.subscriptions,
+    groups: estate.vmCount <= openByDefault.vms,
+  };
 }
 
-/** Lays the tree out as rows: saved connections first, then tenant → subscription → resource group → machine. */
+function buildTenantRows(input: TreeInput, openness: Openness): TreeRows {
+  const isFiltered = input.terms.length > 0;
+  const rows: TreeRow[] = [];
+  let matchCount = 0;
+  const shown = input.estate.tenants
+    .map((entry) => ({ entry, subscriptions: filterSubscriptions(entry, input.terms, input.reach) }))
+    .filter(
+      ({ entry, subscriptions }) =>
+        subscriptions.length > 0 || !isFiltered || entry.tenant.state === 'failed',
+    );
+  shown.forEach(({ entry, subscriptions }, index) => {
+    const count = subscriptions.reduce((sum, subscription) => sum + subscription.vmCount, 0);
+    matchCount += count;
+    const isExpanded = openness.isExpanded(entry.id, true);
+    const place = { level: 1, parentId: null, position: index + 1, setSize: shown.length };
+    rows.push({ kind: 'tenant', id: entry.id, ...place, isExpanded, tenant: entry.tenant, count });
+    if (isExpanded) addTenantContent(rows, entry, subscriptions, isFiltered, openness);
+  });
+  return { rows, matchCount };
+}
+
+function buildHostRows(input: TreeInput, openness: Openness): TreeRows {
+  const context = { subscriptionName: '', reach: input.reach };
+  const hosts = input.estate.hosts.filter((vm) => matchesFilter(input.terms, vm, context));
+  if (hosts.length === 0) return { rows: [], matchCount: 0 };
+  const isExpanded = openness.isExpanded(hostsRowId, openness.groups);
+  const root = { id: hostsRowId, level: 1, parentId: null, isExpanded, position: 1, setSize: 1 };
+  const rows = [sectionRow('hosts', 'Hosts by address', hosts.length, root)];
+  if (isExpanded) addMachines(rows, hosts, { level: 2, parentId: hostsRowId, noteOf: (vm) => vm.privateIp });
+  return { rows, matchCount: hosts.length };
+}
+
+function buildUngroupedRows(input: TreeInput, openness: Openness): TreeRows {
+  const { groupBy } = input.preferences;
+  const names = new Map(
+    input.status.subscriptions.map((subscription) => [subscription.id, subscription.name.toLowerCase()]),
+  );
+  const found =
+    input.terms.length === 0
+      ? input.sorted()
+      : input.sorted().filter((vm) =>
+          matchesFilter(input.terms, vm, {
+            subscriptionName: names.get(vm.subscriptionId) ?? '',
+            reach: input.reach,
+          }),
+        );
+  const problems = input.terms.length === 0 ? buildProblemRows(input.status) : [];
+  const rows =
+    groupBy.kind === 'tag'
+      ? buildTagRows(found, groupBy.key, (id) => openness.isExpanded(id, openness.groups))
+      : buildFlatRows(found);
+  return { rows: [...problems, ...rows], matchCount: found.length };
+}
+
+/**
+ * Lays the tree out as rows: favourites, latest machines, saved connections, then everything by tenant → subscription →
+ * resource group → machine, by tag, or in one list. A filter leaves each machine once, so favourites and latest are left out.
+ */
 export function buildTreeRows(input: TreeInput): TreeRows {
-  const builder = new RowBuilder(input);
-  const saved = buildSavedRows(input.profiles, input.vms, input.terms, (id) => builder.isExpanded(id, true));
-  builder.rows.push(...saved.rows);
-  builder.addTenants();
-  return { rows: builder.rows, matchCount: saved.matchCount + builder.matchCount };
+  const openness = opennessOf(input);
+  const byDefault = (id: string) => openness.isExpanded(id, true);
+  const kept = input.terms.length > 0 ? [] : buildKeptRows(input.preferences, input.vms, byDefault);
+  const saved = buildSavedRows(input.profiles, input.vms, input, byDefault);
+  const parts =
+    input.preferences.groupBy.kind === 'subscription'
+      ? [saved, buildTenantRows(input, openness), buildHostRows(input, openness)]
+      : [saved, buildUngroupedRows(input, openness)];
+  return {
+    rows: kept.concat(...parts.map((part) => part.rows)),
+    matchCount: parts.reduce((sum, part) => sum + part.matchCount, 0),
+  };
 }

@@ -1,55 +1,54 @@
 import { useMemo } from 'react';
-import type { InventoryStatus } from '../../shared/inventory.ts';
-import type { AppState } from '../../shared/state.ts';
 import { useAppState } from '../state/app-store.ts';
 import { useUi } from '../state/ui-store.ts';
-import { buildEstate, type Estate } from './estate.ts';
+import { sortedMachines, useEstate, useEstateVersion } from './estate-store.ts';
 import { parseFilter } from './filter.ts';
 import type { TreeRows } from './tree-row.ts';
 import { buildTreeRows } from './tree-rows.ts';
 
-let lastEstate: {
-  readonly vms: AppState['vms'];
-  readonly status: InventoryStatus;
-  readonly estate: Estate;
-} | null = null;
-
-function estateOf(vms: AppState['vms'], status: InventoryStatus): Estate {
-  if (lastEstate?.vms !== vms || lastEstate.status !== status) {
-    lastEstate = { vms, status, estate: buildEstate(vms, status) };
-  }
-  return lastEstate.estate;
-}
-
-/** The estate as a tree; built once for each state, however many components ask. */
-export function useEstate(): Estate {
-  const vms = useAppState((state) => state.vms);
-  const status = useAppState((state) => state.inventory);
-  return estateOf(vms, status);
-}
-
-/** The rows of the tree for what main reports and what is typed in the filter box. */
+/** The rows of the tree for the state and the filter as they are. */
 export function useTreeRows(): TreeRows & { readonly isFiltered: boolean } {
   const vms = useAppState((state) => state.vms);
+  const reach = useAppState((state) => state.reach);
   const status = useAppState((state) => state.inventory);
   const profiles = useAppState((state) => state.profiles);
+  const preferences = useAppState((state) => state.preferences);
   const filter = useUi((ui) => ui.filter);
   const expansion = useUi((ui) => ui.expansion);
   const filterExpansion = useUi((ui) => ui.filterExpansion);
   const estate = useEstate();
   const terms = useMemo(() => parseFilter(filter), [filter]);
   const isFiltered = terms.length > 0;
+  // Without a filter a power state moves no row, so that nothing is built for it.
+  const version = useEstateVersion((each) => (isFiltered ? each.content : each.structure));
   const tree = useMemo(
     () =>
       buildTreeRows({
         estate,
+        sorted: sortedMachines,
         status,
         vms,
+        reach,
         profiles,
+        preferences,
         terms,
         expansion: isFiltered ? filterExpansion : expansion,
       }),
-    [estate, status, vms, profiles, terms, isFiltered, expansion, filterExpansion],
+    // The version stands for the machines, which change in place.
+    // oxlint-disable-next-line react/exhaustive-deps
+    [
+      estate,
+      status,
+      vms,
+      reach,
+      profiles,
+      preferences,
+      terms,
+      isFiltered,
+      expansion,
+      filterExpansion,
+      version,
+    ],
   );
   return { ...tree, isFiltered };
 }

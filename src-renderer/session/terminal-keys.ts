@@ -10,7 +10,8 @@ import type { TerminalHandle } from './terminal-handle.ts';
  * paste is left to the browser, whose paste event xterm turns into (bracketed) input.
  */
 export function isTerminalWindowKey(event: KeyboardEvent, handle: TerminalHandle): boolean {
-  const platform = currentState()?.platform ?? 'linux';
+  const state = currentState();
+  const platform = state?.platform ?? 'linux';
   const isMac = platform === 'darwin';
   const key = event.key.toLowerCase();
   const hasModifiers = isMac
@@ -24,7 +25,7 @@ export function isTerminalWindowKey(event: KeyboardEvent, handle: TerminalHandle
     return true;
   }
   if (hasModifiers && key === 'v') return true;
-  return commandOf(event, platform, true) !== null;
+  return commandOf(event, platform, true, state?.preferences.shortcuts) !== null;
 }
 
 function copySelection(handle: TerminalHandle): void {

@@ -25,6 +25,20 @@ export function reportError(error: AppError): void {
   useUi.setState((ui) => ({ localNotices: [...ui.localNotices.slice(-3), notice] }));
 }
 
+/** Offers to take back what was just done; there is one such offer at a time. */
+export function offerUndo(text: string, undo: () => void): void {
+  const notice = {
+    id: 'undo',
+    tone: 'info' as const,
+    text,
+    detail: '',
+    action: { label: 'Undo', run: undo },
+  };
+  useUi.setState((ui) => ({
+    localNotices: [...ui.localNotices.filter((other) => other.id !== notice.id), notice],
+  }));
+}
+
 /** Waits for a call whose answer nobody needs and shows its failure. */
 export async function run(call: Promise<Result<unknown>>): Promise<boolean> {
   const result = await call;
@@ -145,6 +159,11 @@ export function openTunnelDialog(vmId: string): void {
 /** Opens the settings. */
 export function openSettings(): void {
   useUi.setState({ isSettingsOpen: true });
+}
+
+/** Opens the search over everything. */
+export function openPalette(): void {
+  useUi.setState({ isPaletteOpen: true });
 }
 
 /** Puts text into the clipboard. */

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { AppError } from '../../shared/errors.ts';
-import type { AppState, Snapshot } from '../../shared/state.ts';
+import type { AppState, Patch, Snapshot } from '../../shared/state.ts';
 import { bridge } from './bridge.ts';
 import { startMirror } from './mirror.ts';
 
@@ -14,6 +14,18 @@ interface MirrorState {
 /** The mirror of main's state. Only {@link connectMirror} writes it. */
 export const useMirror = create<MirrorState>(() => ({ snapshot: null, error: null }));
 
+type PatchListener = (snapshot: Snapshot, patch: Patch | null) => void;
+const patchListeners = new Set<PatchListener>();
+
+/**
+ * Calls back with every change before components hear of it; null in place of a patch: everything may have changed. For
+ * what is derived from collections that are changed in place. Returns the function that ends it.
+ */
+export function onPatch(listener: PatchListener): () => void {
+  patchListeners.add(listener);
+  return () => patchListeners.delete(listener);
+}
+
 /** Starts to mirror main's state; returns the function that ends it. */
 export function connectMirror(): () => void {
   return startMirror(
@@ -22,7 +34,10 @@ export function connectMirror(): () => void {
       subscribe: (listener) => bridge().events['state:patch'](listener),
     },
     {
-      publish: (snapshot) => useMirror.setState({ snapshot, error: null }),
+      publish: (snapshot, patch) => {
+        for (const listener of patchListeners) listener(snapshot, patch);
+        useMirror.setState({ snapshot, error: null });
+      },
       fail: (error) => useMirror.setState({ error }),
     },
   );

@@ -10,7 +10,8 @@ export interface MirrorSource {
 
 /** Whom a mirror tells. */
 export interface MirrorSink {
-  readonly publish: (snapshot: Snapshot) => void;
+  /** `patch`: what has changed since the last one; null: everything may have. */
+  readonly publish: (snapshot: Snapshot, patch: Patch | null) => void;
   readonly fail: (error: AppError) => void;
 }
 
@@ -52,7 +53,7 @@ export function startMirror(source: MirrorSource, sink: MirrorSink): () => void 
       waiting = [];
     }
     isLoading = false;
-    if (current !== null) sink.publish(current);
+    if (current !== null) sink.publish(current, null);
   }
 
   const unsubscribe = source.subscribe((patch) => {
@@ -70,7 +71,7 @@ export function startMirror(source: MirrorSource, sink: MirrorSink): () => void 
       return;
     }
     current = next;
-    sink.publish(next);
+    sink.publish(next, patch);
   });
 
   void load();

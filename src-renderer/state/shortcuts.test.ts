@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandOf, type KeyPress, shortcutText } from './shortcuts.ts';
+import { acceleratorOf, commandOf, type KeyPress, shortcutText } from './shortcuts.ts';
 
 const press = (text: string): KeyPress => {
   const parts = text.split('+');
@@ -37,6 +37,12 @@ describe('commandOf', () => {
     ['Ctrl+Tab', 'linux', true, 'next-tab'],
     ['Ctrl+Shift+Tab', 'darwin', false, 'previous-tab'],
     ['Tab', 'linux', false, null],
+    ['Ctrl+k', 'linux', false, 'palette'],
+    ['Ctrl+k', 'linux', true, null],
+    ['Ctrl+Shift+K', 'win32', true, 'palette'],
+    ['Meta+k', 'darwin', true, 'palette'],
+    ['Meta+F5', 'darwin', true, 'refresh'],
+    ['Ctrl+,', 'linux', false, 'settings'],
   ] as const)('%s on %s, in a terminal: %s, is %s', (keys, platform, isInTerminal, expected) => {
     expect(commandOf(press(keys), platform, isInTerminal)).toBe(expected);
   });
@@ -47,5 +53,40 @@ describe('shortcutText', () => {
     expect(shortcutText('toggle-panel', 'linux')).toBe('Ctrl+J');
     expect(shortcutText('toggle-panel', 'darwin')).toBe('⌘J');
     expect(shortcutText('run-checks', 'win32')).toBe('F1');
+  });
+
+  it('writes the user’s own keys, and the usual one in place of what it cannot read', () => {
+    expect(shortcutText('palette', 'linux', { palette: 'Mod+Shift+P' })).toBe('Ctrl+Shift+P');
+    expect(shortcutText('palette', 'darwin', { palette: 'Mod+Shift+P' })).toBe('⌘⇧P');
+    expect(shortcutText('palette', 'linux', { palette: 'nonsense', unknown: 'F2' })).toBe('Ctrl+K');
+  });
+});
+
+describe('changed keys', () => {
+  const own = { palette: 'Mod+P', refresh: 'Shift+F6' };
+
+  it.each([
+    ['Ctrl+p', false, 'palette'],
+    ['Ctrl+k', false, null],
+    ['Ctrl+Shift+P', true, 'palette'],
+    ['Shift+F6', false, 'refresh'],
+    ['F6', false, null],
+    ['Ctrl+Shift+F6', true, 'refresh'],
+  ] as const)('%s, in a terminal: %s, is %s', (keys, isInTerminal, expected) => {
+    expect(commandOf(press(keys), 'linux', isInTerminal, own)).toBe(expected);
+  });
+
+  it.each([
+    ['Ctrl+Shift+p', 'linux', 'Mod+Shift+P'],
+    ['Meta+p', 'darwin', 'Mod+P'],
+    ['Ctrl+p', 'darwin', null],
+    ['Ctrl+Alt+p', 'linux', null],
+    ['p', 'linux', null],
+    ['Shift+F7', 'linux', 'Shift+F7'],
+    ['Ctrl+Enter', 'linux', null],
+    ['Ctrl+ArrowUp', 'linux', null],
+    ['Ctrl+Control', 'linux', null],
+  ] as const)('%s on %s can be written down as %s', (keys, platform, expected) => {
+    expect(acceleratorOf(press(keys), platform)).toBe(expected);
   });
 });

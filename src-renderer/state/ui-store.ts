@@ -14,6 +14,11 @@ export interface ConnectOptionsRequest {
   readonly protocol: 'ssh' | 'rdp';
 }
 
+/** A notice of this window, perhaps with something to do about it. */
+export interface LocalNotice extends Notice {
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
 /** What the panel at the bottom can show. */
 export const panelTabs = ['transfers', 'tunnels', 'activity'] as const;
 export type PanelTab = (typeof panelTabs)[number];
@@ -25,7 +30,8 @@ export interface UiState extends TabsState {
   readonly expansion: ReadonlyMap<string, boolean>;
   /** The same while a filter is typed, where everything is open by default. */
   readonly filterExpansion: ReadonlyMap<string, boolean>;
-  readonly focusedRowId: string | null;
+  /** The row of the tree that has the focus, or had it last. */
+  readonly focusedRow: { readonly id: string; readonly index: number } | null;
   readonly isSidebarOpen: boolean;
   /** In a small window the list lies over a session's page, and is closed until it is asked for. */
   readonly isDrawerOpen: boolean;
@@ -41,8 +47,9 @@ export interface UiState extends TabsState {
   readonly connectOptions: ConnectOptionsRequest | null;
   /** The saved connection whose deletion waits for a yes. */
   readonly deletingProfileId: string | null;
-  /** Calls that failed where no screen of its own can say so. */
-  readonly localNotices: readonly Notice[];
+  /** What was asked for in this window and went wrong, or can be undone. */
+  readonly localNotices: readonly LocalNotice[];
+  readonly isPaletteOpen: boolean;
 }
 
 /** The window's own state. */
@@ -52,7 +59,7 @@ export const useUi = create<UiState>(() => ({
   filter: '',
   expansion: new Map(),
   filterExpansion: new Map(),
-  focusedRowId: null,
+  focusedRow: null,
   isSidebarOpen: true,
   isDrawerOpen: false,
   isPanelOpen: false,
@@ -65,4 +72,5 @@ export const useUi = create<UiState>(() => ({
   connectOptions: null,
   deletingProfileId: null,
   localNotices: [],
+  isPaletteOpen: false,
 }));

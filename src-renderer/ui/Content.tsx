@@ -2,21 +2,21 @@ import { MousePointerClick } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { VmPage } from '../inventory/VmPage.tsx';
 import { SessionPage } from '../session/SessionPage.tsx';
-import { useAppState } from '../state/app-store.ts';
-import { shortcutText } from '../state/shortcuts.ts';
+import { useShortcut } from '../state/shortcuts.ts';
 import { tabId } from '../state/tabs.ts';
 import { useUi } from '../state/ui-store.ts';
 import { tabPanelId, TabStrip } from './TabStrip.tsx';
 
 function Home(): ReactNode {
-  const platform = useAppState((state) => state.platform);
+  const filterKey = useShortcut('filter');
+  const sidebarKey = useShortcut('toggle-sidebar');
+  const paletteKey = useShortcut('palette');
   return (
     <div className="empty">
       <MousePointerClick aria-hidden />
       <p>Select a machine to see how it is reached, or double-click it to connect.</p>
       <p className="small">
-        {shortcutText('filter', platform)} filters the list, {shortcutText('toggle-sidebar', platform)} hides
-        it.
+        {paletteKey} searches everything, {filterKey} filters the list, {sidebarKey} hides it.
       </p>
     </div>
   );

@@ -48,6 +48,7 @@ export function ContextMenu(): ReactNode {
                 >
                   <span>{item.label}</span>
                   {item.shortcut !== undefined && <kbd>{item.shortcut}</kbd>}
+                  {item.reason !== undefined && <kbd>{item.reason}</kbd>}
                 </MenuItem>
               ),
             )}

@@ -5,13 +5,13 @@ import { IconButton } from './IconButton.tsx';
 
 interface ModalDialogProps {
   readonly title: string;
-  readonly isWide?: boolean;
+  readonly size?: 'form' | 'wide' | 'screen';
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
 /** A dialog over the window, drawn while it is open. Escape closes it, and the focus goes back to where it was. */
-export function ModalDialog({ title, isWide = false, onClose, children }: ModalDialogProps): ReactNode {
+export function ModalDialog({ title, size = 'form', onClose, children }: ModalDialogProps): ReactNode {
   return (
     <ModalOverlay
       className="modal-shade"
@@ -20,7 +20,7 @@ export function ModalDialog({ title, isWide = false, onClose, children }: ModalD
         if (!isOpen) onClose();
       }}
     >
-      <Modal className={isWide ? 'modal modal-wide' : 'modal'}>
+      <Modal className={`modal modal-${size}`}>
         <Dialog className="modal-dialog">
           <div className="modal-head">
             <Heading slot="title" level={2}>

@@ -1,10 +1,10 @@
 import { CircleX, Info, TriangleAlert, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { Notice } from '../../shared/state.ts';
 import { run } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
-import { useUi } from '../state/ui-store.ts';
+import { type LocalNotice, useUi } from '../state/ui-store.ts';
+import { Button } from './Button.tsx';
 import { Disclosure } from './Disclosure.tsx';
 import { IconButton } from './IconButton.tsx';
 
@@ -15,7 +15,7 @@ function NoticeBar({
   notice,
   onDismiss,
 }: {
-  readonly notice: Notice;
+  readonly notice: LocalNotice;
   readonly onDismiss: () => void;
 }): ReactNode {
   const Icon = icons[notice.tone];
@@ -30,6 +30,17 @@ function NoticeBar({
           </Disclosure>
         )}
       </div>
+      {notice.action !== undefined && (
+        <Button
+          kind="link"
+          onPress={() => {
+            notice.action?.run();
+            onDismiss();
+          }}
+        >
+          {notice.action.label}
+        </Button>
+      )}
       <IconButton icon={X} label="Dismiss" onPress={onDismiss} />
     </div>
   );

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { ActivityPanel } from '../activity/ActivityPanel.tsx';
 import { useAppState } from '../state/app-store.ts';
-import { shortcutText } from '../state/shortcuts.ts';
+import { useShortcut } from '../state/shortcuts.ts';
 import { type PanelTab, panelTabs, useUi } from '../state/ui-store.ts';
 import { TransfersPanel } from '../transfers/TransfersPanel.tsx';
 import { TunnelsPanel } from '../tunnels/TunnelsPanel.tsx';
@@ -28,7 +28,7 @@ function PanelTabView({ tab }: { readonly tab: PanelTab }): ReactNode {
 
 /** The panel at the bottom: transfers, tunnels and what has happened. */
 export function Panel(): ReactNode {
-  const platform = useAppState((state) => state.platform);
+  const shortcut = useShortcut('toggle-panel');
   const tab = useUi((ui) => ui.panelTab);
   const isTall = useUi((ui) => ui.isPanelTall);
   return (
@@ -56,7 +56,7 @@ export function Panel(): ReactNode {
           <IconButton
             icon={ChevronDown}
             label="Hide panel"
-            shortcut={shortcutText('toggle-panel', platform)}
+            shortcut={shortcut}
             onPress={() => useUi.setState({ isPanelOpen: false })}
           />
         </div>

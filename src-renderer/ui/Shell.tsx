@@ -3,9 +3,10 @@ import type { ReactNode } from 'react';
 import { AccountsDialog } from '../account/AccountsDialog.tsx';
 import { Welcome } from '../account/Welcome.tsx';
 import { Sidebar } from '../inventory/Sidebar.tsx';
-import { SettingsDialog } from '../settings/SettingsDialog.tsx';
+import { Palette } from '../palette/Palette.tsx';
+import { SettingsScreen } from '../settings/SettingsScreen.tsx';
 import { useAppState } from '../state/app-store.ts';
-import { shortcutText } from '../state/shortcuts.ts';
+import { useShortcut } from '../state/shortcuts.ts';
 import { useUi } from '../state/ui-store.ts';
 import { TunnelDialog } from '../tunnels/TunnelDialog.tsx';
 import { Content } from './Content.tsx';
@@ -18,15 +19,10 @@ import { StatusLine } from './StatusLine.tsx';
 import { TitleBar } from './TitleBar.tsx';
 
 function SidebarRail(): ReactNode {
-  const platform = useAppState((state) => state.platform);
+  const shortcut = useShortcut('toggle-sidebar');
   return (
     <div className="rail">
-      <IconButton
-        icon={PanelLeft}
-        label="Show machines"
-        shortcut={shortcutText('toggle-sidebar', platform)}
-        onPress={showSidebar}
-      />
+      <IconButton icon={PanelLeft} label="Show machines" shortcut={shortcut} onPress={showSidebar} />
     </div>
   );
 }
@@ -79,7 +75,8 @@ export function Shell(): ReactNode {
       <ContextMenu />
       {isSignedIn && <TunnelDialog />}
       {isSignedIn && <AccountsDialog />}
-      <SettingsDialog />
+      {isSignedIn && <Palette />}
+      <SettingsScreen />
     </div>
   );
 }

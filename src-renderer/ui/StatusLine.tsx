@@ -3,7 +3,7 @@ import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { togglePanel } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
-import { shortcutText } from '../state/shortcuts.ts';
+import { useShortcut } from '../state/shortcuts.ts';
 import { statusText } from '../state/status-text.ts';
 import { type PanelTab, panelTabs, useUi } from '../state/ui-store.ts';
 import { isActive } from '../transfers/transfer-words.ts';
@@ -17,7 +17,7 @@ const icons: Readonly<Record<PanelTab, LucideIcon>> = {
 
 /** Shows one part of the panel, or hides it. */
 function PanelSwitch({ tab }: { readonly tab: PanelTab }): ReactNode {
-  const platform = useAppState((state) => state.platform);
+  const shortcut = useShortcut('toggle-panel');
   const total = useAppState((state) => panelCount(state, tab));
   const active = useAppState((state) =>
     tab === 'transfers' ? Object.values(state.transfers).filter(isActive).length : 0,
@@ -30,7 +30,7 @@ function PanelSwitch({ tab }: { readonly tab: PanelTab }): ReactNode {
       type="button"
       className="status-button"
       aria-expanded={isShown}
-      title={`${panelNames[tab]} (${shortcutText('toggle-panel', platform)})`}
+      title={`${panelNames[tab]} (${shortcut})`}
       onClick={() => togglePanel(tab)}
     >
       <Icon className="icon" aria-hidden />

@@ -3,11 +3,12 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import type { Session } from '../../shared/session.ts';
 import { sessionStateText, sessionTitle } from '../session/session-words.ts';
 import { activateTab, dismissTab } from '../state/actions.ts';
-import { useAppState } from '../state/app-store.ts';
-import { shortcutText } from '../state/shortcuts.ts';
+import { currentState, useAppState } from '../state/app-store.ts';
+import { useShortcut } from '../state/shortcuts.ts';
 import { type Tab, tabId } from '../state/tabs.ts';
 import { useUi } from '../state/ui-store.ts';
-import { openContextMenu } from './context-menu-store.ts';
+import { machineMenu } from '../inventory/machine-menu.ts';
+import { type ContextMenuItem, openContextMenu } from './context-menu-store.ts';
 import { lastPart } from './format.ts';
 
 /** The id of the element that shows the active tab. */
@@ -23,6 +24,14 @@ function SessionMark({ session }: { readonly session: Session }): ReactNode {
   );
 }
 
+/** What else can be done with the machine of a tab. */
+function tabMenu(tab: Tab): readonly ContextMenuItem[] {
+  const state = currentState();
+  const vmId = tab.kind === 'vm' ? tab.vmId : state?.sessions[tab.sessionId]?.vmId;
+  if (state === null || vmId === undefined) return [];
+  return [{ kind: 'separator' }, ...machineMenu(vmId)];
+}
+
 interface TabViewProps {
   readonly tab: Tab;
   readonly isActive: boolean;
@@ -36,7 +45,7 @@ function TabView({ tab, isActive, onKeyDown }: TabViewProps): ReactNode {
   const vmName = useAppState((state) =>
     tab.kind === 'vm' ? (state.vms[tab.vmId]?.name ?? lastPart(tab.vmId)) : '',
   );
-  const platform = useAppState((state) => state.platform);
+  const closeKey = useShortcut('close-tab');
   const box = useRef<HTMLDivElement>(null);
   const id = tabId(tab);
   const title = tab.kind === 'vm' ? vmName : session === undefined ? 'session' : sessionTitle(session);
@@ -57,9 +66,10 @@ function TabView({ tab, isActive, onKeyDown }: TabViewProps): ReactNode {
           {
             kind: 'action',
             label: 'Close',
-            shortcut: shortcutText('close-tab', platform),
+            shortcut: closeKey,
             run: () => dismissTab(tab),
           },
+          ...tabMenu(tab),
         ]);
       }}
     >
@@ -84,7 +94,7 @@ function TabView({ tab, isActive, onKeyDown }: TabViewProps): ReactNode {
         className="icon-button tab-close"
         tabIndex={-1}
         aria-label={`Close ${title}`}
-        title={`Close (${shortcutText('close-tab', platform)})`}
+        title={`Close (${closeKey})`}
         onClick={() => dismissTab(tab)}
       >
         <X className="icon" aria-hidden />

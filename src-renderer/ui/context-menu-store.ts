@@ -7,6 +7,8 @@ export type ContextMenuItem =
       readonly label: string;
       readonly shortcut?: string;
       readonly isDisabled?: boolean;
+      /** Why it cannot be done now. */
+      readonly reason?: string;
       readonly run: () => void;
     }
   | { readonly kind: 'separator' };
