@@ -44,6 +44,16 @@ export async function takeScreenshots(app: RunningApp, name: string): Promise<vo
   await app.page.emulateMedia({ colorScheme: null });
 }
 
+/** Takes the screen as it is, in light and dark: what a change of the size would close. */
+export async function takeScreenshot({ page }: RunningApp, name: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), animations: 'disabled' });
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
 /** Takes the trust window as it is, in light and dark. */
 export async function takeTrustScreenshots(trust: Page, name: string): Promise<void> {
   await mkdir(folder, { recursive: true });

@@ -1,4 +1,4 @@
-import { BookmarkPlus, Cable, ChevronDown, Monitor, Power, SquareTerminal } from 'lucide-react';
+import { BookmarkPlus, Cable, ChevronDown, Monitor, SquareTerminal } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { Button as AriaButton, Dialog, Popover } from 'react-aria-components';
 import type { VmSummary } from '../../shared/inventory.ts';
@@ -9,7 +9,7 @@ import { Button } from '../ui/Button.tsx';
 import { RdpOptions, SshOptions } from './ConnectOptions.tsx';
 import { powerShape } from './filter.ts';
 import { openProfileForm } from './machine-menu.ts';
-import { startVm } from './power-actions.ts';
+import { PowerMenu, PowerNote, StartAndConnect } from './PowerButtons.tsx';
 
 interface SplitProps {
   readonly protocol: 'ssh' | 'rdp';
@@ -73,7 +73,7 @@ export function ConnectButtons({ vm, detail }: ConnectButtonsProps): ReactNode {
   const [isBusy, setBusy] = useState(false);
   const plan = detail?.plan ?? null;
   const isWindows = vm.os === 'windows';
-  const isOff = powerShape(vm.power) === 'off';
+  const isOff = powerShape(vm.power) === 'off' || vm.power === 'starting';
   const close = () => setOptions(null);
 
   async function connect(action: () => Promise<boolean>): Promise<void> {
@@ -116,10 +116,10 @@ export function ConnectButtons({ vm, detail }: ConnectButtonsProps): ReactNode {
     <div className="connect">
       <div className="button-row">
         {isOff && (
-          <Button kind="primary" onPress={() => startVm(vm.id)}>
-            <Power className="icon" aria-hidden />
-            Start
-          </Button>
+          <span className="split">
+            <StartAndConnect vm={vm} detail={detail} />
+            <PowerMenu vm={vm} isArrow />
+          </span>
         )}
         {isWindows ? [rdp, ssh] : [ssh, rdp]}
         <Button onPress={() => openTunnelDialog(vm.id)}>
@@ -130,7 +130,9 @@ export function ConnectButtons({ vm, detail }: ConnectButtonsProps): ReactNode {
           <BookmarkPlus className="icon" aria-hidden />
           Save as profile
         </Button>
+        {vm.kind !== 'host' && !isOff && <PowerMenu vm={vm} isArrow={false} />}
       </div>
+      <PowerNote vm={vm} detail={detail} />
       {plan !== null && plan.reason !== '' && (
         <p className="soft selectable">
           {isWindows ? 'SSH: ' : ''}

@@ -9,6 +9,7 @@ import { moveInTree } from './tree-keys.ts';
 import type { TreeRow } from './tree-row.ts';
 import { setExpanded } from './tree-state.ts';
 import { TreeRowView } from './TreeRowView.tsx';
+import { useReportView } from './use-report-view.ts';
 import { useScrollAnchor } from './use-scroll-anchor.ts';
 
 const rowHeight = 28;
@@ -62,6 +63,14 @@ export function InventoryTree({ rows, question }: InventoryTreeProps): ReactNode
       [focusedIndex],
     ),
   });
+
+  const items = virtualizer.getVirtualItems();
+  useReportView(
+    items.flatMap(({ index }) => {
+      const row = rows[index];
+      return row?.kind === 'vm' ? [row.vm.id] : [];
+    }),
+  );
 
   useEffect(() => {
     if (!mustFocus.current) return;
@@ -134,7 +143,7 @@ export function InventoryTree({ rows, question }: InventoryTreeProps): ReactNode
         style={{ height: virtualizer.getTotalSize() }}
         onKeyDown={onKeyDown}
       >
-        {virtualizer.getVirtualItems().map((item) => {
+        {items.map((item) => {
           const row = rows[item.index];
           if (row === undefined) return null;
           const isSelected = row.kind === 'vm' && row.vm.id === selectedVmId;

@@ -2,6 +2,8 @@ import { Building, Laptop, MoveRight, Network, Server } from 'lucide-react';
 import { Fragment, type ReactNode } from 'react';
 import type { Route } from '../../shared/vm-detail.ts';
 import { Disclosure } from '../ui/Disclosure.tsx';
+import { plural } from '../ui/format.ts';
+import { RouteChooser } from './RouteChooser.tsx';
 
 interface Hop {
   readonly icon: typeof Laptop;
@@ -53,22 +55,34 @@ export function RoutePicture({
   );
 }
 
+function chooserLabel(routes: readonly Route[], used: Route | null): string {
+  if (used === null) return `Choose among ${plural(routes.length, 'Bastion')}`;
+  return routes.length === 1 ? 'Chosen Bastion' : `Choose among ${plural(routes.length, 'Bastion')}`;
+}
+
 interface RouteSectionProps {
+  readonly vmId: string;
   readonly routes: readonly Route[];
   readonly vmName: string;
+  /** Its network is known, so that a Bastion can be chosen for all of it. */
+  readonly hasNetwork: boolean;
   readonly isLoading: boolean;
 }
 
 /** The route that is used, and the others that could be. */
-export function RouteSection({ routes, vmName, isLoading }: RouteSectionProps): ReactNode {
-  const [first, ...others] = routes;
+export function RouteSection({ vmId, routes, vmName, hasNetwork, isLoading }: RouteSectionProps): ReactNode {
+  const [first] = routes;
+  // A Bastion that is only used if it is chosen is no route before that.
+  const used = first !== undefined && (first.use === 'automatic' || first.chosenFor !== null) ? first : null;
   return (
     <section className="vm-section" aria-label="Route">
       <div className="section-head">
         <h3>Route</h3>
       </div>
-      {first !== undefined ? (
-        <RoutePicture route={first} vmName={vmName} />
+      {used !== null ? (
+        <RoutePicture route={used} vmName={vmName} />
+      ) : first !== undefined ? (
+        <p>No Azure Bastion reaches this machine over networks that Azure shows. One of these may:</p>
       ) : isLoading ? (
         <div className="skeleton-block" aria-hidden>
           <span className="skeleton" style={{ width: '80%' }} />
@@ -79,18 +93,9 @@ export function RouteSection({ routes, vmName, isLoading }: RouteSectionProps): 
           searched.
         </p>
       )}
-      {others.length > 0 && (
-        <Disclosure
-          label={others.length === 1 ? '1 other Bastion' : `${String(others.length)} other Bastions`}
-        >
-          <ul className="other-routes">
-            {others.map((route) => (
-              <li key={route.bastionId} className="selectable">
-                <strong>{route.bastionName}</strong> <span className="soft">({route.sku})</span>{' '}
-                {route.reason}
-              </li>
-            ))}
-          </ul>
+      {routes.length > 0 && (routes.length > 1 || used?.chosenFor !== null) && (
+        <Disclosure label={chooserLabel(routes, used)} isInitiallyOpen={used === null}>
+          <RouteChooser vmId={vmId} routes={routes} canChooseNetwork={hasNetwork} />
         </Disclosure>
       )}
     </section>

@@ -1,17 +1,55 @@
-import { type ReactNode, useEffect } from 'react';
+import { Ellipsis, Star } from 'lucide-react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { VmSummary } from '../../shared/inventory.ts';
 import type { VmDetail } from '../../shared/vm-detail.ts';
 import { ChecksSection } from '../checks/ChecksSection.tsx';
 import { VmProfileForm } from '../profiles/VmProfileForm.tsx';
 import { loadVm } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
+import { toggleFavourite } from '../state/favourites.ts';
+import { useShortcut } from '../state/shortcuts.ts';
 import { Button } from '../ui/Button.tsx';
+import { openContextMenuAt } from '../ui/context-menu-store.ts';
 import { ErrorBlock } from '../ui/ErrorBlock.tsx';
 import { lastPart } from '../ui/format.ts';
+import { IconButton } from '../ui/IconButton.tsx';
 import { osText } from '../ui/OsIcon.tsx';
 import { PowerMark, powerText } from '../ui/PowerMark.tsx';
 import { ConnectButtons } from './ConnectButtons.tsx';
+import { machineMenu } from './machine-menu.ts';
 import { RouteSection } from './RoutePicture.tsx';
+
+function FavouriteButton({ vmId, name }: { readonly vmId: string; readonly name: string }): ReactNode {
+  const isKept = useAppState((state) => state.preferences.favourites.includes(vmId));
+  const shortcut = useShortcut('toggle-favourite');
+  return (
+    <span className={isKept ? 'star-on' : ''}>
+      <IconButton
+        icon={Star}
+        label={isKept ? `Remove ${name} from favourites` : `Add ${name} to favourites`}
+        shortcut={shortcut}
+        isPressed={isKept}
+        onPress={() => void toggleFavourite(vmId)}
+      />
+    </span>
+  );
+}
+
+function MoreButton({ vmId, name }: { readonly vmId: string; readonly name: string }): ReactNode {
+  const anchor = useRef<HTMLSpanElement>(null);
+  return (
+    <span ref={anchor}>
+      <IconButton
+        icon={Ellipsis}
+        label={`Actions for ${name}`}
+        onPress={() => {
+          if (anchor.current !== null)
+            openContextMenuAt(`Actions for ${name}`, anchor.current, machineMenu(vmId));
+        }}
+      />
+    </span>
+  );
+}
 
 function VmHeader({ vm }: { readonly vm: VmSummary }): ReactNode {
   const subscription = useAppState((state) =>
@@ -20,7 +58,11 @@ function VmHeader({ vm }: { readonly vm: VmSummary }): ReactNode {
   const tags = Object.entries(vm.tags);
   return (
     <header className="vm-header">
-      <h2 className="page-title selectable">{vm.name}</h2>
+      <div className="vm-title">
+        <h2 className="page-title selectable">{vm.name}</h2>
+        <FavouriteButton vmId={vm.id} name={vm.name} />
+        <MoreButton vmId={vm.id} name={vm.name} />
+      </div>
       <p className="vm-line">
         <span className="vm-power">
           <PowerMark power={vm.power} isSilent />
@@ -29,6 +71,7 @@ function VmHeader({ vm }: { readonly vm: VmSummary }): ReactNode {
         <span>{osText(vm.os)}</span>
         <span>{vm.location}</span>
         <span>{vm.size}</span>
+        {vm.privateIp !== '' && <span className="mono selectable">{vm.privateIp}</span>}
         <span className="selectable">
           {subscription?.name ?? vm.subscriptionId} / {vm.resourceGroup}
         </span>
@@ -91,7 +134,13 @@ function DetailContent({
       )}
       {(detail.state !== 'failed' || detail.checks.length > 0 || detail.routes.length > 0) && (
         <>
-          <RouteSection routes={detail.routes} vmName={vm.name} isLoading={detail.state === 'loading'} />
+          <RouteSection
+            vmId={vm.id}
+            routes={detail.routes}
+            vmName={vm.name}
+            hasNetwork={vm.networkId !== ''}
+            isLoading={detail.state === 'loading'}
+          />
           <ChecksSection detail={detail} vmName={vm.name} />
         </>
       )}

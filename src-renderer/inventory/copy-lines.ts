@@ -14,7 +14,10 @@ export function quoteWord(word: string, platform: Platform): string {
 
 /** The Bastion that a connection would take: by the route if it is known, else by the network. */
 export function bastionIdOf(vm: VmSummary, state: Pick<AppState, 'details' | 'reach'>): string | null {
-  return state.details[vm.id]?.routes[0]?.bastionId ?? state.reach[vm.networkId]?.bastions[0]?.id ?? null;
+  const used = state.details[vm.id]?.routes.find(
+    (route) => route.use === 'automatic' || route.chosenFor !== null,
+  );
+  return used?.bastionId ?? state.reach[vm.networkId]?.bastions[0]?.id ?? null;
 }
 
 /** The user that a connection would sign in as; a placeholder where nobody knows. */

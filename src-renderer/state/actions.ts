@@ -65,7 +65,8 @@ export function openConnectOptions(vmId: string, protocol: 'ssh' | 'rdp'): void 
   useUi.setState({ connectOptions: { vmId, protocol } });
 }
 
-function showOpened(result: Result<{ readonly id: string }>): boolean {
+/** Shows the tab of a session that was just opened, or why it was not. */
+export function showOpened(result: Result<{ readonly id: string }>): boolean {
   if (!result.ok) {
     reportError(result.error);
     return false;
