@@ -40,7 +40,7 @@ export function AccountsDialog(): ReactNode {
   const flow = useAppState((state) => state.signInFlow);
   if (!isOpen) return null;
   return (
-    <ModalDialog title="Accounts" isWide onClose={close}>
+    <ModalDialog title="Accounts" size="wide" onClose={close}>
       <div className="modal-body">
         {flow.kind !== 'none' && (
           <div className="account-progress">

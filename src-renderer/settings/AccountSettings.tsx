@@ -33,11 +33,10 @@ function RegistrationSettings(): ReactNode {
 /** Whose application signs in, to which cloud, and where the sign-in is kept. */
 export function AccountSettings(): ReactNode {
   return (
-    <section className="settings-part" aria-label="Account and cloud">
-      <h3>Account and cloud</h3>
+    <>
       <RegistrationSettings />
       <CloudChoice />
       <TokenPlaceSettings />
-    </section>
+    </>
   );
 }

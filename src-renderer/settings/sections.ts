@@ -17,7 +17,7 @@ export interface SettingsSection {
 export const settingsSections: readonly SettingsSection[] = [
   { id: 'appearance', title: 'Appearance', Content: AppearanceSettings },
   { id: 'connections', title: 'Connections', Content: ConnectionSettings },
-  { id: 'account', title: 'Sign-in and cloud', Content: AccountSettings },
+  { id: 'account', title: 'Account and cloud', Content: AccountSettings },
   { id: 'network', title: 'Network', Content: NetworkSettings },
   { id: 'shortcuts', title: 'Shortcuts', Content: ShortcutSettings },
   { id: 'about', title: 'About', Content: AboutSettings },
