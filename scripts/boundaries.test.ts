@@ -8,7 +8,7 @@ const folders = ['shared', 'src-main', 'src-renderer', 'emulator', 'e2e', 'bench
 /** Every way in which one file can name another one, also those that lint rules do not see. */
 const patterns = [
   /\bimport\s[^'"]*?from\s*['"]([^'"]+)['"]/g,
-  /\bimport\s*['"]([^'"]+)['"]/g,
+  /(?<![\w:])import\s*['"]([^'"\n]+)['"]/g,
   /\bexport\s[^'"]*?from\s*['"]([^'"]+)['"]/g,
   /\bimport\s*\(\s*['"]([^'"]+)['"]/g,
   /\brequire\s*\(\s*['"]([^'"]+)['"]/g,
