@@ -134,6 +134,10 @@ export const errorCatalogue = {
     message: 'The sign-in service cannot be reached.',
     next: 'Check the network and the proxy, then try again.',
   },
+  'authority-busy': {
+    message: 'The sign-in service is busy or has a fault of its own.',
+    next: 'Try again in a minute; you stay signed in.',
+  },
   // Azure Resource Manager
   'arm-unreachable': {
     message: 'Azure Resource Manager cannot be reached.',

@@ -111,10 +111,12 @@ export async function compose(around: Surroundings) {
       state.replaceAll('accounts', view.accounts);
     },
     onServingChanged: () => {
-      engine.coolDown(); // no connection may use a token of an account that is no longer used there
-      details.clear();
+      // Nothing may use a token of an account that is no longer used there.
+      engine.coolDown();
+      arm.forgetTokens();
       const before = wasSignedIn;
       wasSignedIn = accounts.list().length > 0;
+      if (!wasSignedIn) details.clear();
       if (before) drop(log, 'inventory', inventory.accountsChanged());
       else if (wasSignedIn) {
         hosts.show();
@@ -149,7 +151,10 @@ export async function compose(around: Surroundings) {
   const arm = new Arm({
     cloud,
     agent: network.agent('arm-unreachable'),
-    token: (tenantId, claims) => accounts.token(tenantId, claims),
+    token: (tenantId, claims, accountId) =>
+      accountId === undefined
+        ? accounts.token(tenantId, claims)
+        : accounts.tokenOf(accountId, tenantId, claims),
   });
   const graph = new GraphReader({
     arm,

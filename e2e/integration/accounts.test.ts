@@ -143,3 +143,80 @@ test('a claims challenge of Azure is answered in silence; where it cannot be, it
   });
   expect(opened).toHaveLength(browsers);
 });
+
+test('two accounts with the same home each list their own directories', async () => {
+  emulator.updateEstate((estate) => {
+    estate.users.push({ upn: 'alan@contoso.example', name: 'Alan', home: demo.contoso, guestOf: [] });
+  });
+  await signIn('alan@contoso.example');
+  expect(app.state.current.inventory.tenants.map((each) => each.id)).toEqual([demo.contoso]);
+  await signIn(demo.ada);
+  await app.until('Fabrikam', (state) => state.inventory.tenants.some((each) => each.id === demo.fabrikam));
+  expect([await tokenClaims(demo.contoso), await tokenClaims(demo.fabrikam)]).toEqual([
+    ['alan@contoso.example', demo.contoso],
+    [demo.ada, demo.fabrikam],
+  ]);
+});
+
+test('tokens that have expired are renewed in silence', async () => {
+  emulator.updateEstate({ switches: { accessTokenSeconds: 1 } });
+  await signIn(demo.ada);
+  const [browsers, before] = [opened.length, emulator.stats().signInTokens];
+  expect(await tokenClaims(demo.contoso)).toEqual([demo.ada, demo.contoso]);
+  expect(emulator.stats().signInTokens).toBe(before + 1);
+  expect([opened.length, accountOf(demo.ada).state]).toEqual([browsers, 'ready']);
+});
+
+test.each([
+  [50_079, 'sign-in-mfa-needed'],
+  [53_000, 'sign-in-device-needed'],
+  [53_003, 'sign-in-policy-blocked'],
+  [65_001, 'sign-in-consent-needed'],
+  [90_094, 'sign-in-admin-consent-needed'],
+  [700_016, 'sign-in-app-unknown'],
+  [7_000_112, 'sign-in-app-blocked'],
+  [50_020, 'sign-in-not-a-member'],
+  [50_057, 'sign-in-account-blocked'],
+  [700_082, 'sign-in-expired'],
+])('AADSTS%i is %s at the account, and opens no browser', async (number, code) => {
+  await signIn(demo.ada);
+  const browsers = opened.length;
+  emulator.setFaults({ failSignIn: { times: 1, error: 'invalid_grant', code: number, text: 'No.' } });
+  expect(await app.services.accounts.token(demo.fabrikam, undefined, true)).toMatchObject({
+    ok: false,
+    error: { code, detail: expect.stringContaining(`AADSTS${number}`) },
+  });
+  const { state, error, troubles } = accountOf(demo.ada);
+  expect([state, error?.code ?? troubles[0]?.error.code]).toEqual(['attention', code]);
+  expect(opened).toHaveLength(browsers);
+  expect(await app.services.accounts.token(demo.fabrikam, undefined, true)).toMatchObject({ ok: true });
+  expect(accountOf(demo.ada).state).toBe('ready');
+});
+
+test('an outage says nothing about an account', async () => {
+  await signIn(demo.ada);
+  emulator.setFaults({ failSignIn: { times: 5, status: 503, error: 'temporarily_unavailable' } });
+  expect(await app.services.accounts.token(demo.fabrikam, undefined, true)).toMatchObject({
+    error: { code: 'authority-busy' },
+  });
+  expect(accountOf(demo.ada).state).toBe('ready');
+});
+
+test('cancelling the sign-in of another account changes nothing, and no browser opens after it', async () => {
+  await signIn(demo.ada);
+  const { accounts } = app.services;
+  const before = app.state.current.accounts;
+  const browsers = opened.length;
+  const adding = accounts.signIn('browser');
+  await app.until('the sign-in to run', (state) => state.signInFlow.kind === 'browser');
+  accounts.cancel();
+  expect(await adding).toMatchObject({ ok: false, error: { code: 'sign-in-cancelled' } });
+  expect(app.state.current).toMatchObject({
+    signInFlow: { kind: 'none', error: null },
+    account: { kind: 'signed-in' },
+    accounts: before,
+  });
+  expect(opened).toHaveLength(browsers);
+  await signIn(demo.grace);
+  expect(Object.keys(app.state.current.accounts)).toHaveLength(2);
+});

@@ -222,7 +222,9 @@ test('who says no changes nothing', async () => {
   if (target === undefined) throw new Error('no web-03');
   expect(await app.services.power.run(target, 'start')).toEqual({ ok: true, value: 'refused' });
   expect(
-    emulator.stats().requests.filter((request) => request.method === 'POST' && request.path.endsWith('start')),
+    emulator
+      .stats()
+      .requests.filter((request) => request.method === 'POST' && request.path.endsWith('start')),
   ).toEqual([]);
 });
 

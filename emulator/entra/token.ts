@@ -38,7 +38,7 @@ export async function token(
 async function redeem(context: EntraContext, tenant: string, form: Form): Promise<Result> {
   const fault = context.world.faults.take('failSignIn');
   if (fault) {
-    return refusal(fault.error, 90033, 'A transient error has occurred.', {
+    return refusal(fault.error, fault.code, fault.text, {
       status: fault.status,
       ...(fault.suberror === undefined ? {} : { suberror: fault.suberror }),
     });

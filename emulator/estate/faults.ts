@@ -81,6 +81,9 @@ export const faultSchemas = {
     status: status(400),
     error: z.string().default('interaction_required'),
     suberror: z.string().optional(),
+    /** Number after `AADSTS`. */
+    code: z.number().int().positive().default(90_033),
+    text: z.string().default('A transient error has occurred.'),
   }),
   delaySignIn: z.strictObject({ times: scope.times, ms: z.number().nonnegative() }),
 } as const;

@@ -13,7 +13,8 @@ export function describeForHelp(
   const lines = [
     `Sallyport ${state.version}, Electron ${runtime.electron}, ${runtime.os}`,
     `Cloud: ${state.cloud.name}${state.cloud.custom ? ' (custom)' : ''}`,
-    `Account: ${state.account.kind}; inventory: ${state.inventory.state}, ${Object.keys(state.vms).length} machines`,
+    `Accounts: ${describeAccounts(state)}`,
+    `Sign-in: ${state.identity.registration?.kind ?? 'not chosen'}, tokens ${state.identity.tokenPlace}; inventory: ${state.inventory.state}, ${Object.keys(state.vms).length} machines`,
     '',
     'Tunnels',
     ...Object.values(state.tunnels).flatMap(describeTunnel),
@@ -25,6 +26,20 @@ export function describeForHelp(
       .map(describeEntry),
   ];
   return redact(lines.join('\n'));
+}
+
+function describeAccounts(state: AppState): string {
+  const accounts = Object.values(state.accounts);
+  if (accounts.length === 0) return state.account.kind;
+  return accounts
+    .map(({ error, troubles }) =>
+      [error, ...troubles.map((trouble) => trouble.error)]
+        .map((each) => each?.code ?? '')
+        .join(' ')
+        .trim(),
+    )
+    .map((codes) => (codes === '' ? 'ready' : codes))
+    .join('; ');
 }
 
 function describeTunnel(tunnel: Tunnel): string[] {

@@ -10,8 +10,11 @@ import { TokenUnavailableError, toArmError } from './arm-errors.ts';
 import { readClaimsChallenge } from './claims-challenge.ts';
 import type { Cloud } from './cloud.ts';
 
-/** An access token of one tenant for ARM; `claims` answers a continuous-access challenge. */
-export type TokenSource = (tenantId: string, claims?: string) => Promise<Result<string>>;
+/**
+ * An access token of one tenant for ARM; `claims` answers a continuous-access challenge. `accountId`: of this account, in
+ * place of the one that is used in that tenant.
+ */
+export type TokenSource = (tenantId: string, claims?: string, accountId?: string) => Promise<Result<string>>;
 
 interface Needs {
   readonly cloud: Cloud;
@@ -65,9 +68,19 @@ export class Arm {
     );
   }
 
-  /** Lists tenants or subscriptions, every page of it. */
-  list<T>(tenantId: string, path: '/tenants' | '/subscriptions', schema: z.ZodType<T>): Promise<Result<T[]>> {
-    return this.listAt(tenantId, path, subscriptionsApi, schema);
+  /** Forgets the SDK's clients: each keeps a token of the account that was used in its tenant so far. */
+  forgetTokens(): void {
+    this.clients.clear();
+  }
+
+  /** Lists tenants or subscriptions, every page of it; `accountId`: as this account sees them. */
+  list<T>(
+    tenantId: string,
+    path: '/tenants' | '/subscriptions',
+    schema: z.ZodType<T>,
+    accountId?: string,
+  ): Promise<Result<T[]>> {
+    return this.listAt(tenantId, path, subscriptionsApi, schema, accountId);
   }
 
   /** Lists what stands at a path of the resource manager, every page of it: for what the SDK's clients do not bring. */
@@ -76,13 +89,15 @@ export class Arm {
     path: string,
     apiVersion: string,
     schema: z.ZodType<T>,
+    accountId?: string,
   ): Promise<Result<T[]>> {
+    const token = (claims?: string) => this.needs.token(tenantId, claims, accountId);
     const items: T[] = [];
     const first = new URL(path, this.needs.cloud.arm.endpoint);
     first.searchParams.set('api-version', apiVersion);
     let url: string | null = first.href;
     for (let pages = 0; url !== null && pages < maximumPages; pages++) {
-      const page: Result<z.infer<typeof pageSchema>> = await this.getPage(tenantId, url);
+      const page: Result<z.infer<typeof pageSchema>> = await this.getPage(token, url);
       if (!page.ok) return page;
       const parsed = z.array(schema).safeParse(page.value.value);
       if (!parsed.success)
@@ -125,18 +140,18 @@ export class Arm {
 
   /** `claims` answers the challenge of a first try. The SDK's clients do the same by themselves. */
   private async getPage(
-    tenantId: string,
+    tokenFor: (claims?: string) => Promise<Result<string>>,
     url: string,
     claims?: string,
   ): Promise<Result<z.infer<typeof pageSchema>>> {
     const foreign = this.refuseForeignHost(url);
     if (foreign !== null) return err(foreign);
-    const token = await this.needs.token(tenantId, claims);
+    const token = await tokenFor(claims);
     if (!token.ok) return token;
     try {
       const answer = await this.get(url, token.value);
       const wanted = answer.status === 401 ? readClaimsChallenge(answer.headers['www-authenticate']) : null;
-      if (wanted !== null && claims === undefined) return await this.getPage(tenantId, url, wanted);
+      if (wanted !== null && claims === undefined) return await this.getPage(tokenFor, url, wanted);
       if (answer.status !== 200) return err(refusalIn(answer));
       return ok(pageSchema.parse(JSON.parse(answer.body === '' ? '{}' : answer.body)));
     } catch (error) {

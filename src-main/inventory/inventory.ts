@@ -235,7 +235,7 @@ export class Inventory {
     const seen = new Map<string, Tenant>();
     let failure: AppError | null = null;
     const lists = await Promise.all(
-      accounts.map((account) => this.needs.arm.list(account.homeTenantId, '/tenants', tenantRow)),
+      accounts.map((account) => this.needs.arm.list(account.homeTenantId, '/tenants', tenantRow, account.id)),
     );
     if (generation !== this.generation) return null;
     for (const [index, listed] of lists.entries()) {

@@ -2,11 +2,13 @@ import { appError } from '../../shared/errors.ts';
 import type { windowChannels } from '../../shared/ipc.ts';
 import { err, ok } from '../../shared/result.ts';
 import type { Services } from '../compose.ts';
+import type { StateStore } from '../state/state-store.ts';
 import type { AskTrust } from '../trust.ts';
 import type { Handlers } from './serve-channels.ts';
 
 interface Needs {
   readonly services: Pick<Services, 'accounts' | 'identity'>;
+  readonly state: StateStore;
   readonly ask: AskTrust;
   readonly restart: () => void;
 }
@@ -15,7 +17,7 @@ type AccountChannel = Extract<keyof typeof windowChannels, `account:${string}`>;
 type Channels = Pick<typeof windowChannels, AccountChannel>;
 
 /** What the page may ask of the accounts. It names accounts and directories by their ids, and never sees a token. */
-export function accountHandlers({ services, ask, restart }: Needs): Handlers<Channels> {
+export function accountHandlers({ services, state, ask, restart }: Needs): Handlers<Channels> {
   const { accounts, identity } = services;
   return {
     'account:sign-in': ({ method }) => accounts.signIn(method),
@@ -47,7 +49,10 @@ export function accountHandlers({ services, ask, restart }: Needs): Handlers<Cha
         if (answer.kind !== 'accepted') return ok(false);
       }
       const saved = await identity.setPlainCache(isOn);
-      return saved.ok ? ok(true) : saved;
+      if (!saved.ok) return saved;
+      // What the start has said of it is no longer true.
+      state.remove('notices', ['no-keyring', 'plain-tokens']);
+      return ok(true);
     },
   };
 }

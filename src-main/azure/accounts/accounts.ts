@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import type { AccountState } from '../../../shared/state.ts';
 import { describeError, drop, type Log } from '../../log/logger.ts';
 import type { AccountSource, SignInWish, SourceAccount, TokenAnswer } from './account-source.ts';
-import { Renewal } from './renewal.ts';
+import { type Clock, Renewal } from './renewal.ts';
 import { ServingTable } from './serving-table.ts';
 import { Troubles } from './troubles.ts';
 
@@ -22,6 +22,8 @@ interface Needs {
   readonly onView: (view: AccountsView) => void;
   /** Who is signed in, or who is used where, has changed: what was read or kept warm with other accounts is old. */
   readonly onServingChanged: () => void;
+  /** Only tests have another one. */
+  readonly clock?: Clock;
   readonly log: Log;
 }
 
@@ -41,8 +43,10 @@ export class Accounts {
   constructor(needs: Needs) {
     this.needs = needs;
     this.serves = new ServingTable(needs.choices);
-    this.renewal = new Renewal(({ accountId, tenantId }) =>
-      drop(needs.log, 'token-renewal', this.acquire(accountId, tenantId, null, 'renewal')),
+    this.renewal = new Renewal(
+      ({ accountId, tenantId }) =>
+        drop(needs.log, 'token-renewal', this.acquire(accountId, tenantId, null, 'renewal')),
+      needs.clock,
     );
   }
 

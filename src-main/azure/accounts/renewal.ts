@@ -4,14 +4,15 @@ export interface InUse {
   readonly tenantId: string;
 }
 
-interface Clock {
+/** What time it is, and a call that comes later. */
+export interface Clock {
   readonly nowMs: () => number;
   /** Calls back once after a time; returns what takes that back. */
   readonly after: (delayMs: number, call: () => void) => () => void;
 }
 
 /** A timer that does not keep the program running. */
-export const systemClock: Clock = {
+const systemClock: Clock = {
   nowMs: Date.now,
   after: (delayMs, call) => {
     const timer = setTimeout(call, delayMs);

@@ -23,6 +23,7 @@ const meanings: readonly (readonly [ErrorCode, readonly number[]])[] = [
   ['sign-in-app-blocked', [7_000_112, 50_105, 50_177, 500_014]],
   ['sign-in-not-a-member', [50_020, 50_034, 51_004, 50_178, 16_000, 90_072, 500_208]],
   ['sign-in-account-blocked', [50_053, 50_055, 50_057, 50_144]],
+  ['authority-busy', [90_006, 90_012, 90_033, 50_196]],
   // The refresh token is too old, was revoked, or the session behind it was.
   ['sign-in-expired', [70_008, 70_043, 700_081, 700_082, 700_084, 50_089, 50_132, 50_133, 50_173, 54_005]],
 ];
@@ -68,6 +69,8 @@ export function toSignInError(
     case 'openid_config_error':
       return network ?? appError(isTlsText(error.message) ? 'tls-untrusted' : 'authority-unreachable', extra);
   }
+  if (['temporarily_unavailable', 'server_error', 'request_timeout'].includes(error.errorCode))
+    return appError('authority-busy', extra);
   const meaning = meaningOf(entraNumberOf(error.message));
   if (
     isChallenge &&
