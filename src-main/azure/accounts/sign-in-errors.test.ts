@@ -1,6 +1,6 @@
 import { AuthError, InteractionRequiredAuthError } from '@azure/msal-node';
 import { expect, test } from 'vitest';
-import { appError, errorCatalogue } from '../../../shared/errors.ts';
+import { appError, type ErrorCode } from '../../../shared/errors.ts';
 import { entraNumberOf, toSignInError } from './sign-in-errors.ts';
 
 const said = (number: number) => `AADSTS${number}: Words. Trace ID: 1 Correlation ID: 2`;
@@ -8,7 +8,7 @@ const refused = (number: number, error = 'invalid_grant') => new AuthError(error
 const wanting = (number: number) =>
   new InteractionRequiredAuthError('interaction_required', 'c-1', said(number));
 
-test.each<[number, keyof typeof errorCatalogue]>([
+test.each<[number, ErrorCode]>([
   [50_072, 'sign-in-mfa-needed'],
   [50_074, 'sign-in-mfa-needed'],
   [50_076, 'sign-in-mfa-needed'],

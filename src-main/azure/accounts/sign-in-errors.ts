@@ -8,24 +8,25 @@ const networkCodes = /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|
 
 /**
  * What Microsoft Entra ID's numbers mean, by who can mend it. From the published list of error codes
- * (https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
+ * (https://learn.microsoft.com/entra/identity-platform/reference-error-codes), which asks programs not to build on them: they
+ * choose the words and the buttons here, and a number that is not known falls back to OAuth's own error.
  */
 const meanings: readonly (readonly [ErrorCode, readonly number[]])[] = [
-  // The user, now: a second factor, its registration, a fresh one, a partner's challenge, terms of use.
-  ['sign-in-mfa-needed', [50_072, 50_074, 50_076, 50_078, 50_079, 50_158]],
+  // The user, now: a second factor, its registration, a fresh one, a partner's challenge, the sign-in frequency of a policy.
+  ['sign-in-mfa-needed', [50_072, 50_074, 50_076, 50_078, 50_079, 50_158, 70_043]],
   // A managed or compliant device, a domain-joined one, an approved or protected app.
-  ['sign-in-device-needed', [53_000, 53_001, 53_002, 53_009, 50_097, 50_131, 530_021, 530_022]],
+  ['sign-in-device-needed', [50_097, 53_000, 53_001, 53_002, 53_009, 530_021]],
   // Blocked by policy or by risk, whatever the user does.
-  ['sign-in-policy-blocked', [53_003, 53_004, 53_005, 53_010, 53_011, 53_031, 530_031, 530_032, 530_034]],
+  ['sign-in-policy-blocked', [50_131, 53_003, 53_004, 53_010, 53_011, 530_031, 530_032, 530_034]],
   ['sign-in-consent-needed', [65_001]],
-  ['sign-in-admin-consent-needed', [90_093, 90_094, 90_095, 90_097, 900_941, 65_002]],
-  ['sign-in-app-unknown', [700_016, 700_038, 500_011, 50_194, 650_052, 650_057]],
-  ['sign-in-app-blocked', [7_000_112, 50_105, 50_177, 500_014]],
-  ['sign-in-not-a-member', [50_020, 50_034, 51_004, 50_178, 16_000, 90_072, 500_208]],
+  ['sign-in-admin-consent-needed', [90_093, 90_094, 90_095, 900_941]],
+  ['sign-in-app-unknown', [50_194, 500_011, 650_052, 650_057, 700_016, 700_038]],
+  ['sign-in-app-blocked', [50_105, 65_002, 500_014, 7_000_112]],
+  ['sign-in-not-a-member', [50_020, 50_034, 51_004, 90_072]],
   ['sign-in-account-blocked', [50_053, 50_055, 50_057, 50_144]],
-  ['authority-busy', [90_006, 90_012, 90_033, 50_196]],
+  ['authority-busy', [50_196, 90_006, 90_012, 90_033]],
   // The refresh token is too old, was revoked, or the session behind it was.
-  ['sign-in-expired', [70_008, 70_043, 700_081, 700_082, 700_084, 50_089, 50_132, 50_133, 50_173, 54_005]],
+  ['sign-in-expired', [50_089, 50_132, 50_133, 50_173, 70_008, 700_081, 700_082, 700_084]],
 ];
 
 /** The number that Entra gave, such as 50076; null if there is none. */
