@@ -47,6 +47,8 @@ export default defineConfig({
     build: {
       outDir: at('out/renderer'),
       target: 'chrome130',
+      // The page is read at every start, before anything is on screen.
+      minify: 'oxc',
       rollupOptions: {
         input: { index: at('src-renderer/index.html'), trust: at('src-renderer/trust.html') },
       },

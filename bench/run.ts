@@ -5,15 +5,17 @@ import { experiments } from './figures/all.ts';
 import type { Experiment, Sample } from './figures/figure.ts';
 import { performanceChart } from './lib/chart.ts';
 import { performanceDocument } from './lib/document.ts';
-import { describeMachine } from './lib/machine.ts';
+import { inventoryExperiments } from './inventory/experiments.ts';
+import { type InventoryStage, setInventoryStage } from './inventory/inventory-stage.ts';
+import { describeMachine, type Machine } from './lib/machine.ts';
 import { type FigureResult, lineOf, summarise } from './lib/results.ts';
-import { type Stage, setStage, withinLimit } from './lib/stage.ts';
+import { setStage, withinLimit } from './lib/stage.ts';
 import { soak } from './soak.ts';
 
 const usage = `Usage: npm run bench -- [options]
 
   --figure ID       only this figure (may be given again); a beginning such as tunnel.echo is enough
-  --only GROUP      only figures of a group: tunnel
+  --only GROUP      only figures of a group: tunnel or inventory
   --runs N          runs of each figure (5)
   --quick           less of everything, for development
   --json FILE       write the results there
@@ -23,26 +25,34 @@ const usage = `Usage: npm run bench -- [options]
   --loud            show what the processes say
 `;
 
-/** Measures what was asked for; gives the results by figure. */
-async function measure(
-  stage: Stage,
-  chosen: readonly Experiment[],
-  options: { readonly runs: number; readonly isQuick: boolean; readonly isProfiled: boolean },
-): Promise<Map<string, FigureResult>> {
-  const results = new Map<string, FigureResult>();
+interface Effort {
+  readonly runs: number;
+  readonly isQuick: boolean;
+}
+
+/** Shows where a thread spends its time, around an experiment. */
+interface Profiler {
+  readonly start: () => Promise<unknown>;
+  readonly stop: () => Promise<readonly string[]>;
+}
+
+/** Measures what was asked for; adds the results by figure. */
+async function measure<S>(
+  stage: S,
+  chosen: readonly Experiment<S>[],
+  effort: Effort,
+  results: Map<string, FigureResult>,
+  profiler: Profiler | null = null,
+): Promise<void> {
   for (const experiment of chosen) {
     const samples = new Map<string, Sample[]>();
     const failures: string[] = [];
     try {
       await experiment.prepare?.(stage);
-      if (options.isProfiled) {
-        // The thread is there once something was opened.
-        await stage.tunnel('usual', 'echo');
-        await stage.electron.call('startProfile', null);
-      }
-      for (let run = 0; run < options.runs; run += 1) {
+      await profiler?.start();
+      for (let run = 0; run < effort.runs; run += 1) {
         const outcome = await withinLimit(
-          experiment.run(stage, options),
+          experiment.run(stage, effort),
           experiment.limitMs,
           `not over after ${experiment.limitMs / 1000} s`,
         );
@@ -53,7 +63,7 @@ async function measure(
       failures.push(error instanceof Error ? error.message : String(error));
     }
     // Before engines of this experiment end.
-    const profile = options.isProfiled ? await stage.electron.call('stopProfile', null) : [];
+    const profile = (await profiler?.stop()) ?? [];
     await experiment.finish?.(stage).catch((error: unknown) => failures.push(String(error)));
     for (const figure of experiment.figures) {
       const result = summarise(figure, samples.get(figure.id) ?? [], failures);
@@ -62,7 +72,60 @@ async function measure(
     }
     for (const line of profile) console.log(`    ${line}`);
   }
-  return results;
+}
+
+/** The experiments of which a figure was asked for. */
+function choose<S>(all: readonly Experiment<S>[], wanted: readonly string[]): readonly Experiment<S>[] {
+  return all.filter(({ figures }) =>
+    figures.some(({ id }) => wanted.some((start) => id === start || id.startsWith(start))),
+  );
+}
+
+async function measureEngine(
+  electron: string,
+  chosen: readonly Experiment[],
+  options: Effort & {
+    readonly isProfiled: boolean;
+    readonly isLoud: boolean;
+    readonly soakMinutes: number | null;
+  },
+  results: Map<string, FigureResult>,
+): Promise<Machine | null> {
+  const stage = await setStage({ electron, isProfiled: options.isProfiled, isLoud: options.isLoud });
+  try {
+    await stage.startEngine({ name: 'usual' });
+    if (options.soakMinutes !== null) {
+      process.exitCode = (await soak(stage, options.soakMinutes)) ? 0 : 1;
+      return null;
+    }
+    const machine = await describeMachine(stage.versions);
+    const profiler: Profiler = {
+      async start() {
+        // The thread is there once something was opened.
+        await stage.tunnel('usual', 'echo');
+        await stage.electron.call('startProfile', null);
+      },
+      stop: () => stage.electron.call('stopProfile', null),
+    };
+    await measure(stage, chosen, options, results, options.isProfiled ? profiler : null);
+    return machine;
+  } finally {
+    await stage.dispose();
+  }
+}
+
+async function measureInventory(
+  electron: string,
+  chosen: readonly Experiment<InventoryStage>[],
+  effort: Effort,
+  results: Map<string, FigureResult>,
+): Promise<void> {
+  const stage = await setInventoryStage(electron);
+  try {
+    await measure(stage, chosen, effort, results);
+  } finally {
+    await stage.dispose();
+  }
 }
 
 async function main(): Promise<number> {
@@ -85,38 +148,31 @@ async function main(): Promise<number> {
     return 0;
   }
   const wanted = values.figure ?? [values.only ?? ''];
-  const chosen = experiments.filter(({ figures }) =>
-    figures.some(({ id }) => wanted.some((start) => id === start || id.startsWith(start))),
-  );
-  if (chosen.length === 0) {
+  const engine = choose(experiments, wanted);
+  const inventory = choose(inventoryExperiments, wanted);
+  if (engine.length + inventory.length === 0) {
     process.stderr.write(`No figure is called ${wanted.join(' or ')}.\n`);
     return 2;
   }
+  const electron = process.env['SALLYPORT_ELECTRON'] ?? '';
   const isQuick = values.quick === true;
-  const runs = Number(values.runs ?? (isQuick ? 3 : 5));
-  const stage = await setStage({
-    electron: process.env['SALLYPORT_ELECTRON'] ?? '',
-    isProfiled: values.profile === true,
-    isLoud: values.loud === true,
-  });
-  try {
-    await stage.startEngine({ name: 'usual' });
-    if (values.soak !== undefined) return (await soak(stage, Number(values.soak))) ? 0 : 1;
-    const machine = await describeMachine(stage.versions);
-    const results = await measure(stage, chosen, {
-      runs,
-      isQuick,
-      isProfiled: values.profile === true,
-    });
-    if (values.json !== undefined)
-      await writeFile(values.json, `${JSON.stringify(Object.fromEntries(results), undefined, 2)}\n`);
-    if (values['write-docs'] === true) {
-      const figures = experiments.flatMap((each) => each.figures);
-      await writeFile('docs/performance.md', performanceDocument(figures, results, machine, runs));
-      await writeFile('docs/performance.svg', performanceChart(figures, results));
-    }
-  } finally {
-    await stage.dispose();
+  const effort = { isQuick, runs: Number(values.runs ?? (isQuick ? 3 : 5)) };
+  const soakMinutes = values.soak === undefined ? null : Number(values.soak);
+  const results = new Map<string, FigureResult>();
+  let machine: Machine | null = null;
+  if (engine.length > 0) {
+    const isProfiled = values.profile === true;
+    const isLoud = values.loud === true;
+    machine = await measureEngine(electron, engine, { ...effort, isProfiled, isLoud, soakMinutes }, results);
+  }
+  if (soakMinutes !== null) return process.exitCode === 1 ? 1 : 0;
+  if (inventory.length > 0) await measureInventory(electron, inventory, effort, results);
+  if (values.json !== undefined)
+    await writeFile(values.json, `${JSON.stringify(Object.fromEntries(results), undefined, 2)}\n`);
+  if (values['write-docs'] === true && machine !== null) {
+    const figures = [...experiments, ...inventoryExperiments].flatMap((each) => each.figures);
+    await writeFile('docs/performance.md', performanceDocument(figures, results, machine, effort.runs));
+    await writeFile('docs/performance.svg', performanceChart(figures, results));
   }
   return 0;
 }

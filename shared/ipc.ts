@@ -87,7 +87,8 @@ export const windowChannels = {
   'host:bastions': { input: nothing, output: z.array(hostBastionSchema) },
   /** Adds a host by its address, or changes the one with this address and Bastion. */
   'host:add': { input: hostDraftSchema, output: z.object({ id: resourceIdSchema }) },
-  'host:remove': { input: z.object({ id: resourceIdSchema }), output: nothing },
+  /** Takes a host off the list; gives what it was, so that it can be added again. */
+  'host:remove': { input: z.object({ id: resourceIdSchema }), output: hostDraftSchema },
   /** Adds the hosts of a list (CSV); `bastionId` is for lines that name none. */
   'host:import': {
     input: z.object({ text: z.string().max(2_000_000), bastionId: resourceIdSchema }),

@@ -5,7 +5,7 @@ import { trustChannels, preloadChannels, windowChannels } from '../shared/ipc.ts
 import type { AppError } from '../shared/errors.ts';
 import { ok } from '../shared/result.ts';
 import { chooseCloud } from './azure/choose-cloud.ts';
-import { compose } from './compose.ts';
+import { compose, type Services } from './compose.ts';
 import { setAppMenu } from './desktop/app-menu.ts';
 import { denyPermissions, registerAppScheme, serveAppFiles } from './desktop/app-protocol.ts';
 import { MainWindow } from './desktop/main-window.ts';
@@ -132,42 +132,19 @@ async function run(options: StartOptions): Promise<void> {
   state.set('settings', localData.settings);
   nativeTheme.themeSource = localData.settings.theme;
 
+  let services: Services | null = null;
   let mainWindow: MainWindow | null = null;
   const trust = new TrustWindow(join(out, 'preload', 'trust.cjs'), () => mainWindow?.window ?? null);
   const ask = trust.ask.bind(trust);
-  const secretBox = await openSecretBox(process.platform);
-  for (const notice of startNotices({
-    hasKeyring: secretBox.kind === 'encrypted',
-    keepsPlain: localData.settings.identity.keepsPlainTokens && policy.allowUnencryptedTokens !== false,
-    ignoredPolicy: found.value.ignored,
-    ignoredFlag: chosen.value.ignoredFlag,
-  }))
-    state.upsert('notices', notice.id, notice);
-  const services = await compose({
-    loaded,
-    cloudFrom: chosen.value.from,
-    policy,
-    dataFolder,
-    workerPath: join(out, 'main', 'tunnel-worker.js'),
-    executable: process.execPath,
-    platform: process.platform,
-    env: process.env,
-    state,
-    localData,
-    log,
-    secretBox,
-    ask,
-    openBrowser: (url) => shell.openExternal(url),
-    systemProxy: (url) => session.defaultSession.resolveProxy(url),
-  });
-
   const quitter = new Quitter(trust, log, {
-    liveNames: () => [...services.sessions.liveNames(), ...services.tunnels.liveNames()],
+    liveNames: () =>
+      services === null ? [] : [...services.sessions.liveNames(), ...services.tunnels.liveNames()],
     dispose: async () => {
       await localData.saveWindowPlace(main.place());
-      await services.dispose();
+      await services?.dispose();
     },
   });
+  // The page loads while the services are made; what it asks meanwhile waits for them.
   const main = new MainWindow({
     preload: join(out, 'preload', 'window.cjs'),
     iconPath: join(app.getAppPath(), 'assets', 'icon.png'),
@@ -175,6 +152,33 @@ async function run(options: StartOptions): Promise<void> {
     mayClose: () => quitter.mayClose(),
   });
   mainWindow = main;
+  const composing = (async (): Promise<Services> => {
+    const secretBox = await openSecretBox(process.platform);
+    for (const notice of startNotices({
+      hasKeyring: secretBox.kind === 'encrypted',
+      keepsPlain: localData.settings.identity.keepsPlainTokens && policy.allowUnencryptedTokens !== false,
+      ignoredPolicy: found.value.ignored,
+      ignoredFlag: chosen.value.ignoredFlag,
+    }))
+      state.upsert('notices', notice.id, notice);
+    return compose({
+      loaded,
+      cloudFrom: chosen.value.from,
+      policy,
+      dataFolder,
+      workerPath: join(out, 'main', 'tunnel-worker.js'),
+      executable: process.execPath,
+      platform: process.platform,
+      env: process.env,
+      state,
+      localData,
+      log,
+      secretBox,
+      ask,
+      openBrowser: (url) => shell.openExternal(url),
+      systemProxy: (url) => session.defaultSession.resolveProxy(url),
+    });
+  })();
   const { webContents } = main.window;
   let lastInputAtMs = Number.NEGATIVE_INFINITY;
   webContents.on('input-event', (_event, input) => {
@@ -184,49 +188,53 @@ async function run(options: StartOptions): Promise<void> {
   serveChannels(
     ipcMain,
     windowChannels,
-    windowHandlers({
-      services,
-      state,
-      localData,
-      ask,
-      log,
-      chooseKeyFile: async () => {
-        const answer = await dialog.showOpenDialog(main.window, {
-          title: 'Private key',
-          properties: ['openFile', 'showHiddenFiles', 'dontAddToRecent'],
-        });
-        return answer.filePaths[0] ?? null;
-      },
-      chooseCaFile: async () => {
-        const answer = await dialog.showOpenDialog(main.window, {
-          title: 'Certificate authorities (PEM)',
-          properties: ['openFile', 'showHiddenFiles', 'dontAddToRecent'],
-        });
-        return answer.filePaths[0] ?? null;
-      },
-      openExternal: (url) => shell.openExternal(url),
-      makeTerminalPort: (sessionId) => openTerminalPort(webContents, sessionId),
-      writeClipboard: (text) => void clipboard.writeText(text),
-      runtime: {
-        electron: process.versions.electron,
-        os: `${process.platform} ${release()} ${process.arch}`,
-      },
-      applyTheme: (theme) => {
-        nativeTheme.themeSource = theme;
-      },
-      restart: () => quitter.restart(),
-      paste: () => {
-        // Only right after a real key or click: a page must not read the clipboard by itself.
-        if (performance.now() - lastInputAtMs < pasteAfterInputMs) webContents.paste();
-      },
-    }),
+    composing.then((made) =>
+      windowHandlers({
+        services: made,
+        state,
+        localData,
+        ask,
+        log,
+        chooseKeyFile: async () => {
+          const answer = await dialog.showOpenDialog(main.window, {
+            title: 'Private key',
+            properties: ['openFile', 'showHiddenFiles', 'dontAddToRecent'],
+          });
+          return answer.filePaths[0] ?? null;
+        },
+        chooseCaFile: async () => {
+          const answer = await dialog.showOpenDialog(main.window, {
+            title: 'Certificate authorities (PEM)',
+            properties: ['openFile', 'showHiddenFiles', 'dontAddToRecent'],
+          });
+          return answer.filePaths[0] ?? null;
+        },
+        openExternal: (url) => shell.openExternal(url),
+        makeTerminalPort: (sessionId) => openTerminalPort(webContents, sessionId),
+        writeClipboard: (text) => void clipboard.writeText(text),
+        runtime: {
+          electron: process.versions.electron,
+          os: `${process.platform} ${release()} ${process.arch}`,
+        },
+        applyTheme: (theme) => {
+          nativeTheme.themeSource = theme;
+        },
+        restart: () => quitter.restart(),
+        paste: () => {
+          // Only right after a real key or click: a page must not read the clipboard by itself.
+          if (performance.now() - lastInputAtMs < pasteAfterInputMs) webContents.paste();
+        },
+      }),
+    ),
     (event) => main.isSender(event),
     log,
   );
   serveChannels(
     ipcMain,
     preloadChannels,
-    { 'transfer:offer': ({ sessionId, paths }) => services.transfers.offer(sessionId, paths) },
+    composing.then(({ transfers }) => ({
+      'transfer:offer': ({ sessionId, paths }) => transfers.offer(sessionId, paths),
+    })),
     (event) => main.isSender(event),
     log,
   );
@@ -252,6 +260,8 @@ async function run(options: StartOptions): Promise<void> {
     electron: process.versions.electron,
     platform: process.platform,
   });
-  powerMonitor.on('resume', () => services.networkChanged());
-  await services.identity.start();
+  const made = await composing;
+  services = made;
+  powerMonitor.on('resume', () => made.networkChanged());
+  await made.identity.start();
 }

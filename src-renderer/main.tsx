@@ -13,11 +13,11 @@ import './tunnels/tunnels.css';
 import './activity/activity.css';
 import './settings/settings.css';
 import './palette/palette.css';
+import './hosts/hosts.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { connectCommands } from './commands.ts';
-import { connectTerminals } from './session/terminals.ts';
 import { connectTabs } from './state/actions.ts';
 import { connectEstate } from './inventory/estate-store.ts';
 import { connectMirror } from './state/app-store.ts';
@@ -28,7 +28,6 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root element');
 
 connectTabs();
-connectTerminals();
 connectCommands();
 connectDrawer();
 connectInView();
@@ -38,4 +37,12 @@ createRoot(root).render(
   <StrictMode>
     <App />
   </StrictMode>,
+);
+
+// The terminal is a large part of the program, and nobody needs it before the list of machines is there.
+requestIdleCallback(
+  () => {
+    void import('./session/terminals.ts').then(({ connectTerminals }) => connectTerminals());
+  },
+  { timeout: 1_000 },
 );

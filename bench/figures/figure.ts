@@ -29,13 +29,13 @@ export interface Effort {
 }
 
 /** A measurement that gives one figure or several. App and baselines take turns within a run. */
-export interface Experiment {
+export interface Experiment<S = Stage> {
   readonly figures: readonly Figure[];
   /** A run that takes longer has failed. */
   readonly limitMs: number;
   /** Once, before the first run. */
-  prepare?(stage: Stage): Promise<void>;
-  run(stage: Stage, effort: Effort): Promise<Readonly<Record<string, Sample>>>;
+  prepare?(stage: S): Promise<void>;
+  run(stage: S, effort: Effort): Promise<Readonly<Record<string, Sample>>>;
   /** Once, after the last run, also if one has failed. */
-  finish?(stage: Stage): Promise<void>;
+  finish?(stage: S): Promise<void>;
 }

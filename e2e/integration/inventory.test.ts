@@ -310,7 +310,7 @@ test('a host by its address: added, imported, connected, kept, removed', async (
   });
   await app.services.inventory.refresh();
   expect(machine('printer')).toBeDefined();
-  expect(await hosts.remove(id)).toEqual({ ok: true, value: null });
+  expect(await hosts.remove(id)).toMatchObject({ ok: true, value: { name: 'printer', address: '10.1.1.5' } });
   expect(machine('printer')).toBeUndefined();
 });
 

@@ -61,12 +61,15 @@ export class Hosts {
     return saved.ok ? ok({ id: idOf(host.value) }) : saved;
   }
 
-  /** Takes a host off the list. */
-  async remove(hostId: string): Promise<Result<null>> {
-    if (!this.hosts.delete(hostId)) return err(appError('vm-not-found'));
+  /** Takes a host off the list; gives what it was. */
+  async remove(hostId: string): Promise<Result<HostDraft>> {
+    const host = this.hosts.get(hostId);
+    if (host === undefined) return err(appError('vm-not-found'));
+    this.hosts.delete(hostId);
     this.needs.state.remove('vms', [hostId]);
     this.needs.state.remove('details', [hostId]);
-    return this.save();
+    const saved = await this.save();
+    return saved.ok ? ok(hostDraftSchema.parse(host)) : saved;
   }
 
   /** Adds the hosts of a list; lines that are wrong are left out and said. `bastionId` is for lines that name none. */

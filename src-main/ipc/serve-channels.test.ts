@@ -43,3 +43,22 @@ test('an answer outside the contract does not leave main', async () => {
   const result = await call({ value: 1 });
   expect(result).toMatchObject({ ok: false, error: { code: 'unexpected' } });
 });
+
+test('what is asked before the handlers are there waits for them', async () => {
+  let give: (handlers: { 'test:double': (input: { value: number }) => Result<{ doubled: number }> }) => void =
+    () => undefined;
+  const served = new Map<string, (event: IpcMainInvokeEvent, input: unknown) => Promise<Result<unknown>>>();
+  const silent = () => undefined;
+  serveChannels(
+    { handle: (name, handler) => void served.set(name, handler) },
+    channels,
+    new Promise((resolve) => {
+      give = resolve;
+    }),
+    () => true,
+    { info: silent, warn: silent, error: silent },
+  );
+  const answer = served.get('test:double')?.({ senderFrame: null } as IpcMainInvokeEvent, { value: 2 });
+  give({ 'test:double': ({ value }) => ok({ doubled: value * 2 }) });
+  expect(await answer).toEqual({ ok: true, value: { doubled: 4 } });
+});

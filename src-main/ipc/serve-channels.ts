@@ -10,18 +10,17 @@ export type Handlers<C extends Record<string, Channel>> = {
 };
 
 /**
- * Serves a set of channels to one window: sender and frame are checked, then the input is parsed, the handler runs,
+ * Serves a set of channels to one window; what is asked before the handlers are there waits for them. For each call: sender and frame are checked, then the input is parsed, the handler runs,
  * and its answer is parsed again so that nothing leaves main that the contract does not name.
  */
 export function serveChannels<C extends Record<string, Channel>>(
   ipcMain: Pick<IpcMain, 'handle'>,
   channels: C,
-  handlers: Handlers<C>,
+  handlers: Handlers<C> | Promise<Handlers<C>>,
   isTrusted: (event: IpcMainInvokeEvent) => boolean,
   log: Log,
 ): void {
   for (const [name, channel] of Object.entries(channels)) {
-    const handler = handlers[name] as (input: unknown) => Promise<Result<unknown>>;
     ipcMain.handle(name, async (event, input: unknown): Promise<Result<unknown>> => {
       if (!isTrusted(event)) {
         log.error('ipc-untrusted-sender', { channel: name, url: event.senderFrame?.url });
@@ -36,6 +35,7 @@ export function serveChannels<C extends Record<string, Channel>>(
         return err(appError('ipc-invalid-request', { detail }));
       }
       try {
+        const handler = (await handlers)[name] as (input: unknown) => Promise<Result<unknown>>;
         const result = await handler(parsed.data);
         return result.ok ? { ok: true, value: channel.output.parse(result.value) } : result;
       } catch (error) {

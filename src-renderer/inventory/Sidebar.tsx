@@ -1,5 +1,6 @@
-import { RefreshCw, SearchX } from 'lucide-react';
+import { Plus, RefreshCw, SearchX } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { openHostsDialog } from '../hosts/HostsDialog.tsx';
 import { refreshInventory } from '../state/actions.ts';
 import { useAppState } from '../state/app-store.ts';
 import { useShortcut } from '../state/shortcuts.ts';
@@ -99,6 +100,7 @@ export function Sidebar(): ReactNode {
       <SidebarContent />
       <div className="sidebar-foot small soft">
         <Freshness />
+        <IconButton icon={Plus} label="Add hosts by address…" onPress={openHostsDialog} />
         <IconButton
           icon={RefreshCw}
           label="Refresh machines"

@@ -1,5 +1,6 @@
 import type { VmSummary } from '../../shared/inventory.ts';
 import type { AppState } from '../../shared/state.ts';
+import { removeHost } from '../hosts/remove-host.ts';
 import { connectRdp, connectSsh, copyText, openTunnelDialog, openVm } from '../state/actions.ts';
 import { currentState } from '../state/app-store.ts';
 import { isFavourite, toggleFavourite } from '../state/favourites.ts';
@@ -71,6 +72,9 @@ export function machineMenu(vmId: string): readonly ContextMenuItem[] {
     { kind: 'action', label: 'Open page', run: () => openVm(vm.id) },
     { kind: 'action', label: 'Save as profile…', run: () => openProfileForm(vm.id, null) },
     favourite,
+    ...(vm.kind === 'host'
+      ? [{ kind: 'action', label: 'Remove from the list', run: () => void removeHost(vm) } as const]
+      : []),
     separator,
     ...copyItems(vm, state),
   ];

@@ -43,6 +43,7 @@ export interface UiState extends TabsState {
   readonly tunnelDialogVmId: string | null;
   readonly isSettingsOpen: boolean;
   readonly isAccountsOpen: boolean;
+  readonly isHostsOpen: boolean;
   readonly profileForm: ProfileFormState | null;
   readonly connectOptions: ConnectOptionsRequest | null;
   /** The saved connection whose deletion waits for a yes. */
@@ -68,6 +69,7 @@ export const useUi = create<UiState>(() => ({
   tunnelDialogVmId: null,
   isSettingsOpen: false,
   isAccountsOpen: false,
+  isHostsOpen: false,
   profileForm: null,
   connectOptions: null,
   deletingProfileId: null,

@@ -1,11 +1,16 @@
 import { MousePointerClick } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { VmPage } from '../inventory/VmPage.tsx';
-import { SessionPage } from '../session/SessionPage.tsx';
 import { useShortcut } from '../state/shortcuts.ts';
 import { tabId } from '../state/tabs.ts';
 import { useUi } from '../state/ui-store.ts';
 import { tabPanelId, TabStrip } from './TabStrip.tsx';
+
+/** Comes with the terminal, which the start does not wait for. */
+const SessionPage = lazy(async () => {
+  const { SessionPage: page } = await import('../session/SessionPage.tsx');
+  return { default: page };
+});
 
 function Home(): ReactNode {
   const filterKey = useShortcut('filter');
@@ -42,7 +47,9 @@ export function Content(): ReactNode {
         {tab.kind === 'vm' ? (
           <VmPage key={tab.vmId} vmId={tab.vmId} />
         ) : (
-          <SessionPage key={tab.sessionId} sessionId={tab.sessionId} />
+          <Suspense fallback={null}>
+            <SessionPage key={tab.sessionId} sessionId={tab.sessionId} />
+          </Suspense>
         )}
       </div>
     </main>

@@ -8,6 +8,7 @@ import { SettingsScreen } from '../settings/SettingsScreen.tsx';
 import { useAppState } from '../state/app-store.ts';
 import { useShortcut } from '../state/shortcuts.ts';
 import { useUi } from '../state/ui-store.ts';
+import { HostsDialog } from '../hosts/HostsDialog.tsx';
 import { TunnelDialog } from '../tunnels/TunnelDialog.tsx';
 import { Content } from './Content.tsx';
 import { ContextMenu } from './ContextMenu.tsx';
@@ -75,6 +76,7 @@ export function Shell(): ReactNode {
       <ContextMenu />
       {isSignedIn && <TunnelDialog />}
       {isSignedIn && <AccountsDialog />}
+      {isSignedIn && <HostsDialog />}
       {isSignedIn && <Palette />}
       <SettingsScreen />
     </div>
