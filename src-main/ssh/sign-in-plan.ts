@@ -43,7 +43,7 @@ export function planSignIn({ os, adminUsername, lastSuccess, hasAgent, keyPaths 
       ...plan,
       user: '',
       source: 'none',
-      reason: 'Asks for a user name: Azure does not tell the administrator account of this machine.',
+      reason: 'Asks for a user name: the administrator account of this machine is not known.',
     };
   }
   const account =

@@ -18,7 +18,7 @@ function hopsOf(route: Route, vmName: string): readonly Hop[] {
     ...route.networks.map((network, index) => ({
       icon: Network,
       name: network,
-      note: index === 0 ? 'network' : 'peered network',
+      note: index === 0 ? 'network' : route.via === 'ip-connect' ? 'address' : 'peered network',
     })),
     { icon: Server, name: vmName, note: 'machine' },
   ];

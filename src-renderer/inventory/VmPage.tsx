@@ -65,8 +65,9 @@ function VmHeader({ vm }: { readonly vm: VmSummary }): ReactNode {
       </div>
       <p className="vm-line">
         <span className="vm-power">
-          <PowerMark power={vm.power} isSilent />
-          {powerText(vm.power)}
+          {/* Azure knows nothing of a host by address. */}
+          {vm.kind !== 'host' && <PowerMark power={vm.power} isSilent />}
+          {vm.kind === 'host' ? 'Host by address' : powerText(vm.power)}
         </span>
         <span>{osText(vm.os)}</span>
         <span>{vm.location}</span>
