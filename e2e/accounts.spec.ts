@@ -187,7 +187,10 @@ test('whose application signs in is asked once, before the first sign-in, and ca
   await takeScreenshots(again, 'settings-account');
   await settings.getByRole('radio', { name: /public sign-on/ }).check();
   await settings.getByRole('button', { name: 'Use this' }).click();
-  await again.page.getByRole('button', { name: 'Done' }).click();
+  await again.page
+    .getByRole('dialog', { name: 'Settings' })
+    .getByRole('button', { name: 'Close', exact: true })
+    .click();
   await again.page.getByRole('button', { name: 'Sign in with your browser' }).click();
   const url = await again.openedUrl();
   expect(new URL(url).searchParams.get('client_id')).toBe('04b07795-8ddb-461a-bbee-02f9e1bf7b46');
