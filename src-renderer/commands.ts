@@ -1,4 +1,5 @@
 import type { Command } from '../shared/shortcuts.ts';
+import { openHostsDialog } from './hosts/HostsDialog.tsx';
 import { focusFilter } from './inventory/FilterBox.tsx';
 import {
   dismissActiveTab,
@@ -44,6 +45,9 @@ export function runCommand(command: Command): void {
       if (vmId !== null) void toggleFavourite(vmId);
       return;
     }
+    case 'add-hosts':
+      openHostsDialog();
+      return;
     case 'settings':
       openSettings();
       return;

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { reportError } from '../state/actions.ts';
+import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
 import { useUi } from '../state/ui-store.ts';
 import { ModalDialog } from '../ui/ModalDialog.tsx';
@@ -20,19 +21,21 @@ function close(): void {
 function HostsForms(): ReactNode {
   const [what, setWhat] = useState<'one' | 'list'>('one');
   const [bastions, setBastions] = useState<HostBastions | null>(null);
+  // While the inventory is read, the list of Bastions is not complete.
+  const isReading = useAppState((state) => state.inventory.state === 'loading');
   useEffect(() => {
     let isGone = false;
     void bridge()
       .calls['host:bastions'](null)
       .then((result) => {
         if (isGone) return;
-        if (result.ok) setBastions(result.value);
+        if (result.ok) setBastions(isReading && result.value.length === 0 ? null : result.value);
         else reportError(result.error);
       });
     return () => {
       isGone = true;
     };
-  }, []);
+  }, [isReading]);
   return (
     <>
       <div className="host-what">

@@ -94,13 +94,19 @@ function Freshness(): ReactNode {
 export function Sidebar(): ReactNode {
   const isLoading = useAppState((state) => state.inventory.state === 'loading');
   const shortcut = useShortcut('refresh');
+  const hostsShortcut = useShortcut('add-hosts');
   return (
     <nav className="sidebar" aria-label="Machines">
       <FilterBox />
       <SidebarContent />
       <div className="sidebar-foot small soft">
         <Freshness />
-        <IconButton icon={Plus} label="Add hosts by address…" onPress={openHostsDialog} />
+        <IconButton
+          icon={Plus}
+          label="Add hosts by address…"
+          shortcut={hostsShortcut}
+          onPress={openHostsDialog}
+        />
         <IconButton
           icon={RefreshCw}
           label="Refresh machines"

@@ -88,6 +88,7 @@ const names: Readonly<Record<Command, string>> = {
   'toggle-panel': 'Show or hide the panel',
   'toggle-sidebar': 'Show or hide the machines',
   'toggle-favourite': 'Add to favourites, or remove',
+  'add-hosts': 'Add hosts by address',
   refresh: 'Refresh machines',
   'run-checks': 'Run the checks again',
   settings: 'Settings',
