@@ -75,7 +75,8 @@ function buildGroup(bucket: Bucket): EstateGroup {
 export class EstateIndex {
   #buckets = new Map<string, Bucket>();
   #placeOf = new Map<string, Bucket>();
-  #sorted: readonly VmSummary[] | null = null;
+  #all: { readonly content: number; readonly vms: readonly VmSummary[] } | null = null;
+  #sorted: { readonly vms: VmSummary[]; readonly placeOf: ReadonlyMap<string, number> } | null = null;
   #estate: { readonly status: object; readonly subscriptions: object; readonly estate: Estate } | null = null;
   /** Counts changes after which rows come, go or move. */
   structure = 0;
@@ -115,7 +116,8 @@ export class EstateIndex {
       replaceIn(scaleSet?.vms ?? group.vms, vm);
     }
     if (vm.kind === 'host' && this.#estate !== null) replaceIn(this.#estate.estate.hosts, vm);
-    if (this.#sorted !== null) replaceIn(this.#sorted, vm);
+    const place = this.#sorted?.placeOf.get(vm.id);
+    if (this.#sorted !== null && place !== undefined) this.#sorted.vms[place] = vm;
     // Rows by tag stand where the tags say.
     if (JSON.stringify(before.tags) !== JSON.stringify(vm.tags)) this.structure += 1;
   }
@@ -157,11 +159,21 @@ export class EstateIndex {
 
   /** Every machine, sorted by name; made when it is asked for. */
   sorted(): readonly VmSummary[] {
-    this.#sorted ??= sortByName(
-      [...this.#buckets.values()].flatMap((bucket) => [...bucket.members.values()]),
-      (vm) => vm.name,
-    );
-    return this.#sorted;
+    if (this.#sorted === null) {
+      const vms = sortByName(this.all(), (vm) => vm.name);
+      this.#sorted = { vms, placeOf: new Map(vms.map((vm, index) => [vm.id, index])) };
+    }
+    return this.#sorted.vms;
+  }
+
+  /** Every machine, in any order. */
+  all(): readonly VmSummary[] {
+    if (this.#all?.content !== this.content) {
+      const vms: VmSummary[] = [];
+      for (const bucket of this.#buckets.values()) for (const vm of bucket.members.values()) vms.push(vm);
+      this.#all = { content: this.content, vms };
+    }
+    return this.#all.vms;
   }
 
   /** The machines, subscriptions and tenants as a tree; the same object until something comes, goes or moves. */

@@ -28,6 +28,11 @@ export function sortedMachines(): readonly VmSummary[] {
   return index.sorted();
 }
 
+/** Every machine, in any order. */
+export function allMachines(): readonly VmSummary[] {
+  return index.all();
+}
+
 /** The machines as a tree, as they are now. */
 export function currentEstate(status: InventoryStatus | null = currentState()?.inventory ?? null): Estate {
   return index.estate(status ?? { tenants: [], subscriptions: [] });

@@ -109,24 +109,43 @@ export function matchesByInitials(name: string, text: string): boolean {
 }
 
 /** What is searched of one machine, made once for each summary: tens of thousands are read at every key press. */
-interface SearchKeys {
+export interface SearchKeys {
+  /** In lower case. */
   readonly name: string;
   readonly group: string;
-  /** Name, group, address and tags (`key=value`), one a line, each after a line break. */
+  /** Name, group, address, scale set and tags (`key=value`), in lower case, each after a line break. */
   readonly words: string;
+  /** Which letters the name has, as {@link lettersOf} says. */
+  readonly letters: number;
 }
 
-const keysOf = new WeakMap<VmSummary, SearchKeys>();
+/** One bit for every 32nd character code that occurs: what lacks a bit of a text cannot have its letters. */
+export function lettersOf(text: string): number {
+  let letters = 0;
+  for (let index = 0; index < text.length; index += 1) letters |= 1 << (text.charCodeAt(index) & 31);
+  return letters;
+}
 
-function searchKeys(vm: VmSummary): SearchKeys {
-  const known = keysOf.get(vm);
-  if (known !== undefined) return known;
+/** Kept on the summary itself: a map beside it costs as much as the search. */
+const keysOf = Symbol('search keys');
+type Searchable = VmSummary & { [keysOf]?: SearchKeys };
+
+/** What is searched of a machine. */
+export function searchKeys(vm: Searchable): SearchKeys {
+  return vm[keysOf] ?? makeKeys(vm);
+}
+
+function makeKeys(vm: Searchable): SearchKeys {
   const name = vm.name.toLowerCase();
-  const group = vm.resourceGroup.toLowerCase();
-  let words = `\n${name}\n${group}\n${vm.privateIp}\n${vm.scaleSet.toLowerCase()}`;
-  for (const key in vm.tags) words += `\n${key.toLowerCase()}=${(vm.tags[key] ?? '').toLowerCase()}`;
-  const keys = { name, group, words };
-  keysOf.set(vm, keys);
+  const parts = ['', name, vm.resourceGroup, vm.privateIp, vm.scaleSet];
+  for (const key in vm.tags) parts.push(`${key}=${vm.tags[key] ?? ''}`);
+  const keys = {
+    name,
+    group: vm.resourceGroup.toLowerCase(),
+    words: parts.join('\n').toLowerCase(),
+    letters: lettersOf(name),
+  };
+  vm[keysOf] = keys;
   return keys;
 }
 
@@ -145,41 +164,71 @@ function matchesBastion(text: string, vm: VmSummary, reach: FilterContext['reach
   return bastions.some((bastion) => bastion.name.toLowerCase().includes(text));
 }
 
-function matchesTag({ key, value }: FilterTerm & { kind: 'tag' }, words: string): boolean {
-  return words.includes(value === null ? `\n${key}=` : `\n${key}=${value}`);
+type Matcher = (vm: VmSummary) => boolean;
+
+/** A term as a function of a machine; null if all machines of the subscription meet it. */
+function matcherOf(term: FilterTerm, { subscriptionName, reach }: FilterContext): Matcher | null {
+  switch (term.kind) {
+    case 'text': {
+      const { text } = term;
+      if (subscriptionName.includes(text)) return null;
+      const letters = lettersOf(text);
+      const isPath = text.startsWith('/');
+      return (vm) => {
+        const keys = searchKeys(vm);
+        return (
+          keys.words.includes(text) ||
+          ((keys.letters & letters) === letters && matchesByInitials(keys.name, text)) ||
+          (isPath && vm.id.startsWith(text))
+        );
+      };
+    }
+    case 'tag': {
+      const wanted = term.value === null ? `\n${term.key}=` : `\n${term.key}=${term.value}`;
+      return (vm) => searchKeys(vm).words.includes(wanted);
+    }
+    case 'os':
+      return (vm) => vm.os.startsWith(term.text);
+    case 'power':
+      return (vm) => vm.power.startsWith(term.text) || powerShape(vm.power).startsWith(term.text);
+    case 'subscription':
+      return subscriptionName.includes(term.text) ? null : (vm) => vm.subscriptionId === term.text;
+    case 'group':
+      return (vm) => searchKeys(vm).group.includes(term.text);
+    case 'location':
+      return (vm) => vm.location.toLowerCase().includes(term.text);
+    case 'bastion':
+      return (vm) => matchesBastion(term.text, vm, reach);
+    case 'address':
+      return (vm) => vm.privateIp.startsWith(term.text);
+  }
 }
 
-function matchesTerm(term: FilterTerm, vm: VmSummary, keys: SearchKeys, context: FilterContext): boolean {
-  switch (term.kind) {
-    case 'text':
-      return (
-        keys.words.includes(term.text) ||
-        context.subscriptionName.includes(term.text) ||
-        (term.text.startsWith('/') && vm.id.startsWith(term.text)) ||
-        matchesByInitials(keys.name, term.text)
-      );
-    case 'tag':
-      return matchesTag(term, keys.words);
-    case 'os':
-      return vm.os.startsWith(term.text);
-    case 'power':
-      return vm.power.startsWith(term.text) || powerShape(vm.power).startsWith(term.text);
-    case 'subscription':
-      return context.subscriptionName.includes(term.text) || vm.subscriptionId === term.text;
-    case 'group':
-      return keys.group.includes(term.text);
-    case 'location':
-      return vm.location.toLowerCase().includes(term.text);
-    case 'bastion':
-      return matchesBastion(term.text, vm, context.reach);
-    case 'address':
-      return vm.privateIp.startsWith(term.text);
-  }
+/** The terms as one function of the machines of a subscription: what is the same for all of them is decided once. */
+export function makeFilter(terms: readonly FilterTerm[], context: FilterContext): Matcher {
+  const matchers = terms.flatMap((term) => matcherOf(term, context) ?? []);
+  const [first, second] = matchers;
+  if (first === undefined) return () => true;
+  return second === undefined ? first : (vm) => matchers.every((matches) => matches(vm));
+}
+
+/** The terms as one function of any machine. */
+export function makeFilterForAll(
+  terms: readonly FilterTerm[],
+  reach: FilterContext['reach'],
+  subscriptions: readonly { readonly id: string; readonly name: string }[],
+): Matcher {
+  const filters = new Map(
+    subscriptions.map(({ id, name }) => [
+      id,
+      makeFilter(terms, { subscriptionName: name.toLowerCase(), reach }),
+    ]),
+  );
+  const other = makeFilter(terms, { subscriptionName: '', reach });
+  return (vm) => (filters.get(vm.subscriptionId) ?? other)(vm);
 }
 
 /** True if the machine meets every term. */
 export function matchesFilter(terms: readonly FilterTerm[], vm: VmSummary, context: FilterContext): boolean {
-  if (terms.length === 0) return true;
-  const keys = searchKeys(vm);
-  return terms.every((term) => matchesTerm(term, vm, keys, context));
+  return makeFilter(terms, context)(vm);
 }

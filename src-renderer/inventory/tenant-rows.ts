@@ -1,7 +1,7 @@
 import type { Tenant, VmSummary } from '../../shared/inventory.ts';
 import { canSignInMend } from '../account/trouble-words.ts';
 import type { EstateGroup, EstateSubscription, EstateTenant } from './estate.ts';
-import { type FilterContext, type FilterTerm, matchesFilter } from './filter.ts';
+import { type FilterContext, type FilterTerm, makeFilter } from './filter.ts';
 import { addMachines, leafPlace, sectionRow } from './row-list.ts';
 import type { Repair, TreeRow } from './tree-row.ts';
 
@@ -30,10 +30,8 @@ export function filterSubscriptions(
 ): readonly EstateSubscription[] {
   if (terms.length === 0) return entry.subscriptions;
   return entry.subscriptions.flatMap((subscription) => {
-    const context = { subscriptionName: subscription.searchName, reach };
-    const groups = subscription.groups.flatMap(
-      (group) => keepMatching(group, (vm) => matchesFilter(terms, vm, context)) ?? [],
-    );
+    const keep = makeFilter(terms, { subscriptionName: subscription.searchName, reach });
+    const groups = subscription.groups.flatMap((group) => keepMatching(group, keep) ?? []);
     if (groups.length === 0) return [];
     return [{ ...subscription, groups, vmCount: groups.reduce((sum, group) => sum + group.vmCount, 0) }];
   });

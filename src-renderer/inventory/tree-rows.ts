@@ -2,7 +2,7 @@ import type { InventoryStatus, VmSummary } from '../../shared/inventory.ts';
 import type { Preferences } from '../../shared/preferences.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Estate } from './estate.ts';
-import { type FilterContext, type FilterTerm, matchesFilter } from './filter.ts';
+import { type FilterContext, type FilterTerm, makeFilter, makeFilterForAll } from './filter.ts';
 import { buildFlatRows, buildProblemRows, buildTagRows } from './flat-rows.ts';
 import { buildKeptRows } from './kept-rows.ts';
 import { addMachines, sectionRow } from './row-list.ts';
@@ -60,8 +60,9 @@ function buildTenantRows(input: TreeInput, openness: Openness): TreeRows {
 }
 
 function buildHostRows(input: TreeInput, openness: Openness): TreeRows {
-  const context = { subscriptionName: '', reach: input.reach };
-  const hosts = input.estate.hosts.filter((vm) => matchesFilter(input.terms, vm, context));
+  const hosts = input.estate.hosts.filter(
+    makeFilter(input.terms, { subscriptionName: '', reach: input.reach }),
+  );
   if (hosts.length === 0) return { rows: [], matchCount: 0 };
   const isExpanded = openness.isExpanded(hostsRowId, openness.groups);
   const root = { id: hostsRowId, level: 1, parentId: null, isExpanded, position: 1, setSize: 1 };
@@ -72,18 +73,10 @@ function buildHostRows(input: TreeInput, openness: Openness): TreeRows {
 
 function buildUngroupedRows(input: TreeInput, openness: Openness): TreeRows {
   const { groupBy } = input.preferences;
-  const names = new Map(
-    input.status.subscriptions.map((subscription) => [subscription.id, subscription.name.toLowerCase()]),
-  );
   const found =
     input.terms.length === 0
       ? input.sorted()
-      : input.sorted().filter((vm) =>
-          matchesFilter(input.terms, vm, {
-            subscriptionName: names.get(vm.subscriptionId) ?? '',
-            reach: input.reach,
-          }),
-        );
+      : input.sorted().filter(makeFilterForAll(input.terms, input.reach, input.status.subscriptions));
   const problems = input.terms.length === 0 ? buildProblemRows(input.status) : [];
   const rows =
     groupBy.kind === 'tag'

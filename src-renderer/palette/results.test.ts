@@ -6,8 +6,12 @@ import { findResults, type PaletteItem, type PaletteSource } from './results.ts'
 
 const named = (...names: string[]) => byId(names.map((name) => testVm(name)));
 
-const source = (over: Partial<PaletteSource> = {}): PaletteSource => ({
-  vms: named('web-01', 'web-02', 'db-01'),
+const source = ({
+  vms = named('web-01', 'web-02', 'db-01'),
+  ...over
+}: Partial<PaletteSource> = {}): PaletteSource => ({
+  vms,
+  machines: () => Object.values(vms),
   reach: {},
   subscriptionNames: new Map([['s1', 'Production']]),
   recents: [],

@@ -1,7 +1,13 @@
 import type { VmSummary } from '../../shared/inventory.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Command } from '../../shared/shortcuts.ts';
-import { type FilterContext, type FilterTerm, matchesFilter, parseFilter } from '../inventory/filter.ts';
+import {
+  type FilterContext,
+  lettersOf,
+  makeFilterForAll,
+  parseFilter,
+  searchKeys,
+} from '../inventory/filter.ts';
 import { sortByName } from '../inventory/sort-names.ts';
 import { lastPart } from '../ui/format.ts';
 import { type PastedMachine, pastedMachine } from './pasted-machine.ts';
@@ -26,6 +32,8 @@ export interface PaletteGroup {
 export interface PaletteSource {
   readonly vms: Readonly<Record<string, VmSummary>>;
   readonly reach: FilterContext['reach'];
+  /** All of `vms`, in any order. */
+  readonly machines: () => readonly VmSummary[];
   /** Names by subscription id. */
   readonly subscriptionNames: ReadonlyMap<string, string>;
   readonly recents: readonly { readonly vmId: string }[];
@@ -47,31 +55,25 @@ function machineItem(source: PaletteSource, vm: VmSummary): PaletteItem {
   return { kind: 'machine', id: `machine:${vm.id}`, vm, place };
 }
 
-function scoreMachine(
-  vm: VmSummary,
-  words: readonly string[],
-  terms: readonly FilterTerm[],
-  context: FilterContext,
-): number {
-  const name = vm.name.toLowerCase();
-  let score = 0;
-  for (const word of words) score += scoreName(name, word);
-  // What is found by its group, its tags or its address comes after what is found by its name.
-  return matchesFilter(terms, vm, context) ? Math.max(score, 1) : 0;
-}
+/** What is found by its group, its tags or its address comes after what is found by its name. */
+const foundOtherwise = 1;
 
 function findMachines(source: PaletteSource, text: string): PaletteGroup {
   const terms = parseFilter(text);
-  const words = terms.flatMap((term) => (term.kind === 'text' ? [term.text] : []));
-  const names = new Map([...source.subscriptionNames].map(([id, name]) => [id, name.toLowerCase()]));
+  const words = terms.flatMap((term) =>
+    term.kind === 'text' ? [{ text: term.text, letters: lettersOf(term.text) }] : [],
+  );
+  const subscriptions = [...source.subscriptionNames].map(([id, name]) => ({ id, name }));
+  const matches = makeFilterForAll(terms, source.reach, subscriptions);
   const known = new Set([...source.recents.map(({ vmId }) => vmId), ...source.favourites]);
   const best = new Best<VmSummary>(limits.machines);
-  const context = { subscriptionName: '', reach: source.reach };
-  for (const id in source.vms) {
-    const vm = source.vms[id] as VmSummary;
-    context.subscriptionName = names.get(vm.subscriptionId) ?? '';
-    const score = scoreMachine(vm, words, terms, context);
-    best.add(vm, score > 0 && known.has(id) ? score + knownBonus : score);
+  for (const vm of source.machines()) {
+    if (!matches(vm)) continue;
+    const keys = searchKeys(vm);
+    let score = 0;
+    for (const word of words)
+      if ((keys.letters & word.letters) === word.letters) score += scoreName(keys.name, word.text);
+    best.add(vm, Math.max(score, foundOtherwise) + (known.has(vm.id) ? knownBonus : 0));
   }
   const items = best.items().map((vm) => machineItem(source, vm));
   return { title: 'Machines', items, more: best.count - items.length };

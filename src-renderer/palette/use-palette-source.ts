@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useEstateVersion } from '../inventory/estate-store.ts';
+import { allMachines, useEstateVersion } from '../inventory/estate-store.ts';
 import { sessionTitle } from '../session/session-words.ts';
 import { useAppState } from '../state/app-store.ts';
 import { commandName, commands } from '../state/shortcuts.ts';
@@ -24,6 +24,7 @@ export function usePaletteSource(): PaletteSource {
   return useMemo(
     () => ({
       vms,
+      machines: allMachines,
       reach,
       subscriptionNames: new Map(subscriptions.map(({ id, name }) => [id, name])),
       recents: preferences.recents,
