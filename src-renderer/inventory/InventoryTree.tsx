@@ -1,15 +1,26 @@
-// A table lays its rows out itself; these are placed by the virtualiser, so roles stand in for the tags.
+// A table lays its rows out itself; these stand at places of their own, so roles stand in for the tags.
 /* oxlint-disable jsx-a11y/prefer-tag-over-role */
-import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useCallback, useEffect, useRef } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  type SyntheticEvent,
+  useEffect,
+  useRef,
+} from 'react';
+import { useAppState } from '../state/app-store.ts';
 import { useUi } from '../state/ui-store.ts';
 import { openContextMenu, openContextMenuAt } from '../ui/context-menu-store.ts';
+import { useEstateVersion } from './estate-store.ts';
+import { bastionsOf } from './filter.ts';
 import { connectRow, openRow, rowMenu } from './row-actions.ts';
+import { drawnIndexes, scrollTopToShow } from './row-window.ts';
 import { moveInTree } from './tree-keys.ts';
 import type { TreeRow } from './tree-row.ts';
 import { setExpanded } from './tree-state.ts';
 import { TreeRowView } from './TreeRowView.tsx';
 import { useReportView } from './use-report-view.ts';
+import { useRowWindow } from './use-row-window.ts';
 import { useScrollAnchor } from './use-scroll-anchor.ts';
 
 const rowHeight = 28;
@@ -19,10 +30,22 @@ function isFromButton(event: KeyboardEvent): boolean {
   return event.target instanceof HTMLElement && event.target.closest('button') !== null;
 }
 
+/** The row that an event happened in: one listener serves all rows. */
+function hitOf(
+  rows: readonly TreeRow[],
+  event: SyntheticEvent,
+): { readonly row: TreeRow; readonly index: number } | null {
+  const element = event.target instanceof Element ? event.target.closest('[data-row-index]') : null;
+  const index = Number(element?.getAttribute('data-row-index') ?? Number.NaN);
+  const row = rows[index];
+  return row === undefined ? null : { row, index };
+}
+
 /** The row with the focus; if it is gone, the one that took its place. */
 function useFocusedIndex(rows: readonly TreeRow[]): number {
   const focused = useUi((ui) => ui.focusedRow);
-  const found = rows.findIndex((row) => row.id === focused?.id);
+  const kept = focused !== null && rows[focused.index]?.id === focused.id ? focused.index : -1;
+  const found = kept >= 0 ? kept : rows.findIndex((row) => row.id === focused?.id);
   return found >= 0 ? found : Math.max(0, Math.min(focused?.index ?? 0, rows.length - 1));
 }
 
@@ -30,6 +53,12 @@ function rememberFocus(row: TreeRow, index: number): void {
   const { focusedRow } = useUi.getState();
   if (focusedRow?.id !== row.id || focusedRow.index !== index)
     useUi.setState({ focusedRow: { id: row.id, index } });
+}
+
+/** The machine that a row is about. */
+function machineIdOf(row: TreeRow): string | null {
+  if (row.kind === 'vm') return row.vm.id;
+  return row.kind === 'profile' ? (row.vm?.id ?? null) : null;
 }
 
 interface InventoryTreeProps {
@@ -41,41 +70,35 @@ interface InventoryTreeProps {
 /** The tree of saved connections and machines: a treegrid of which only the rows in view are drawn. */
 export function InventoryTree({ rows, question }: InventoryTreeProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
-  const selectedVmId = useUi((ui) => ui.tabs.find((tab) => tab.kind === 'vm')?.vmId ?? null);
-  const focusedIndex = useFocusedIndex(rows);
   const mustFocus = useRef(false);
-  const onScroll = useScrollAnchor(scroller, rows, rowHeight, question);
-
-  // Its functions are not memoised by anybody here.
-  // oxlint-disable-next-line react/incompatible-library
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 8,
-    // The row with the focus is always drawn: scrolling it away must not lose the focus.
-    rangeExtractor: useCallback(
-      (range: Range) => {
-        const visible = defaultRangeExtractor(range);
-        if (focusedIndex >= range.count || visible.includes(focusedIndex)) return visible;
-        return [...visible, focusedIndex].sort((a, b) => a - b);
-      },
-      [focusedIndex],
-    ),
-  });
-
-  const items = virtualizer.getVirtualItems();
+  const selectedVmId = useUi((ui) => ui.tabs.find((tab) => tab.kind === 'vm')?.vmId ?? null);
+  const deletingId = useUi((ui) => ui.deletingProfileId);
+  const vms = useAppState((state) => state.vms);
+  const reach = useAppState((state) => state.reach);
+  // Machines change in place: the version says that the rows in view may look different.
+  useEstateVersion((version) => version.content);
+  const focusedIndex = useFocusedIndex(rows);
+  const { window: inView, onScroll: lookAgain } = useRowWindow(scroller, rows.length, rowHeight);
+  const holdPlace = useScrollAnchor(scroller, rows, rowHeight, question);
+  const indexes = drawnIndexes(inView, focusedIndex, rows.length);
   useReportView(
-    items.flatMap(({ index }) => {
+    indexes.flatMap((index) => {
       const row = rows[index];
       return row?.kind === 'vm' ? [row.vm.id] : [];
     }),
   );
 
+  const show = (index: number) => {
+    const element = scroller.current;
+    if (element === null) return;
+    const top = scrollTopToShow(index, rowHeight, element.scrollTop, element.clientHeight);
+    if (top !== null) element.scrollTo({ top });
+  };
+
   useEffect(() => {
     if (!mustFocus.current) return;
     mustFocus.current = false;
-    virtualizer.scrollToIndex(focusedIndex, { align: 'auto' });
+    show(focusedIndex);
     scroller.current?.querySelector<HTMLElement>(`[data-row-index="${String(focusedIndex)}"]`)?.focus();
   });
 
@@ -84,7 +107,9 @@ export function InventoryTree({ rows, question }: InventoryTreeProps): ReactNode
     if (row === undefined) return;
     mustFocus.current = true;
     rememberFocus(row, index);
-    virtualizer.scrollToIndex(index, { align: 'auto' });
+    // The row may have been the one with the focus already: then nothing is drawn anew.
+    show(index);
+    scroller.current?.querySelector<HTMLElement>(`[data-row-index="${String(index)}"]`)?.focus();
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -122,17 +147,43 @@ export function InventoryTree({ rows, question }: InventoryTreeProps): ReactNode
     }
   };
 
-  const onContextMenu = (event: MouseEvent, index: number, row: TreeRow) => {
+  const onFocus = (event: SyntheticEvent) => {
+    const hit = hitOf(rows, event);
+    if (hit !== null) rememberFocus(hit.row, hit.index);
+  };
+
+  const onClick = (event: MouseEvent) => {
+    const hit = hitOf(rows, event);
+    if (hit === null) return;
+    focusRow(hit.index);
+    if (hit.row.kind !== 'profile') openRow(hit.row);
+  };
+
+  const onDoubleClick = (event: MouseEvent) => {
+    const hit = hitOf(rows, event);
+    if (hit !== null) connectRow(hit.row);
+  };
+
+  const onContextMenu = (event: MouseEvent) => {
+    const hit = hitOf(rows, event);
+    if (hit === null) return;
     event.preventDefault();
     // The menu key reaches the keyboard handler, which opens the menu at the row.
     if (event.button !== 2) return;
-    const menu = rowMenu(row);
-    focusRow(index);
+    const menu = rowMenu(hit.row);
+    focusRow(hit.index);
     if (menu !== null) openContextMenu(menu.label, event.clientX, event.clientY, menu.items);
   };
 
   return (
-    <div className="tree-scroller" ref={scroller} onScroll={onScroll}>
+    <div
+      className="tree-scroller"
+      ref={scroller}
+      onScroll={() => {
+        holdPlace();
+        lookAgain();
+      }}
+    >
       {/* The rows have the focus, one at a time; the grid itself never has. */}
       {/* oxlint-disable-next-line jsx-a11y/interactive-supports-focus */}
       <div
@@ -140,40 +191,40 @@ export function InventoryTree({ rows, question }: InventoryTreeProps): ReactNode
         aria-label="Machines and saved connections"
         aria-rowcount={rows.length}
         className="tree"
-        style={{ height: virtualizer.getTotalSize() }}
+        style={{ height: rows.length * rowHeight }}
         onKeyDown={onKeyDown}
+        onFocus={onFocus}
+        onClick={onClick}
+        onDoubleClick={onDoubleClick}
+        onContextMenu={onContextMenu}
       >
-        {items.map((item) => {
-          const row = rows[item.index];
+        {indexes.map((index) => {
+          const row = rows[index];
           if (row === undefined) return null;
-          const isSelected = row.kind === 'vm' && row.vm.id === selectedVmId;
+          const machineId = machineIdOf(row);
+          const machine = machineId === null ? null : (vms[machineId] ?? null);
           return (
-            // Keys are handled by the grid.
-            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
             <div
-              // Not the virtualizer's key: its cache can lag behind the rows, and two rows with one key leave ghosts.
               key={row.id}
               role="row"
-              aria-rowindex={item.index + 1}
+              aria-rowindex={index + 1}
               aria-level={row.level}
               aria-posinset={row.position}
               aria-setsize={row.setSize}
               {...(row.isExpanded === null ? {} : { 'aria-expanded': row.isExpanded })}
-              aria-selected={isSelected}
-              tabIndex={item.index === focusedIndex ? 0 : -1}
-              data-row-index={item.index}
+              aria-selected={row.kind === 'vm' && machineId === selectedVmId}
+              tabIndex={index === focusedIndex ? 0 : -1}
+              data-row-index={index}
               data-row-kind={row.kind}
               className={`tree-row tree-row-${row.kind}`}
-              style={{ transform: `translateY(${String(item.start)}px)` }}
-              onFocus={() => rememberFocus(row, item.index)}
-              onClick={() => {
-                focusRow(item.index);
-                if (row.kind !== 'profile') openRow(row);
-              }}
-              onDoubleClick={() => connectRow(row)}
-              onContextMenu={(event) => onContextMenu(event, item.index, row)}
+              style={{ top: index * rowHeight }}
             >
-              <TreeRowView row={row} />
+              <TreeRowView
+                row={row}
+                machine={machine}
+                isUnreached={machine !== null && bastionsOf(machine, reach)?.length === 0}
+                isDeleting={row.kind === 'profile' && deletingId === row.profile.id}
+              />
             </div>
           );
         })}

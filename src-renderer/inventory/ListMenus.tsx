@@ -1,5 +1,5 @@
 import { Check, ListFilter, ListTree } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import {
   Button,
   Header,
@@ -41,55 +41,61 @@ function Marked({ isOn, text }: { readonly isOn: boolean; readonly text: string 
   );
 }
 
-/** The saved filters, and some to begin with. */
-export function FilterMenu(): ReactNode {
+function FilterItems(): ReactNode {
   const filters = useAppState((state) => state.preferences.savedFilters);
   const filter = useUi((ui) => ui.filter);
   const current = savedFilterOf(filters, filter);
+  return (
+    <Menu className="menu" aria-label="Saved filters">
+      {filters.length > 0 && (
+        <MenuSection>
+          <Header className="menu-header">Saved filters</Header>
+          {filters.map(({ name, text }) => (
+            <MenuItem
+              key={name}
+              id={`saved ${name}`}
+              className="menu-item"
+              textValue={name}
+              onAction={() => setFilter(text)}
+            >
+              <Marked isOn={current?.name === name} text={name} />
+              {name !== text && <kbd>{text}</kbd>}
+            </MenuItem>
+          ))}
+        </MenuSection>
+      )}
+      <MenuSection>
+        <Header className="menu-header">Filters to begin with</Header>
+        {examples.map(({ text, what }) => (
+          <MenuItem
+            key={text}
+            id={text}
+            className="menu-item"
+            textValue={what}
+            onAction={() => setFilter(text)}
+          >
+            <Marked isOn={filter === text} text={text} />
+            <kbd>{what}</kbd>
+          </MenuItem>
+        ))}
+      </MenuSection>
+    </Menu>
+  );
+}
+
+/** The saved filters, and some to begin with. Not drawn anew while one types. */
+export const FilterMenu = memo(function FilterMenu(): ReactNode {
   return (
     <MenuTrigger>
       <Button className="icon-button" aria-label="Saved filters">
         <ListFilter className="icon" aria-hidden />
       </Button>
       <Popover className="popover" placement="bottom end" offset={4}>
-        <Menu className="menu" aria-label="Saved filters">
-          {filters.length > 0 && (
-            <MenuSection>
-              <Header className="menu-header">Saved filters</Header>
-              {filters.map(({ name, text }) => (
-                <MenuItem
-                  key={name}
-                  id={`saved ${name}`}
-                  className="menu-item"
-                  textValue={name}
-                  onAction={() => setFilter(text)}
-                >
-                  <Marked isOn={current?.name === name} text={name} />
-                  {name !== text && <kbd>{text}</kbd>}
-                </MenuItem>
-              ))}
-            </MenuSection>
-          )}
-          <MenuSection>
-            <Header className="menu-header">Filters to begin with</Header>
-            {examples.map(({ text, what }) => (
-              <MenuItem
-                key={text}
-                id={text}
-                className="menu-item"
-                textValue={what}
-                onAction={() => setFilter(text)}
-              >
-                <Marked isOn={filter === text} text={text} />
-                <kbd>{what}</kbd>
-              </MenuItem>
-            ))}
-          </MenuSection>
-        </Menu>
+        <FilterItems />
       </Popover>
     </MenuTrigger>
   );
-}
+});
 
 function keyOf(groupBy: GroupBy): string {
   return groupBy.kind === 'tag' ? `tag:${groupBy.key}` : groupBy.kind;
@@ -140,8 +146,8 @@ function GroupItems({ groupBy }: { readonly groupBy: GroupBy }): ReactNode {
   );
 }
 
-/** How the list of machines is put in order. */
-export function GroupMenu(): ReactNode {
+/** How the list of machines is put in order. Not drawn anew while one types. */
+export const GroupMenu = memo(function GroupMenu(): ReactNode {
   const groupBy = useAppState((state) => state.preferences.groupBy);
   return (
     <MenuTrigger>
@@ -153,4 +159,4 @@ export function GroupMenu(): ReactNode {
       </Popover>
     </MenuTrigger>
   );
-}
+});

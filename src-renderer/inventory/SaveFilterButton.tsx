@@ -3,7 +3,6 @@ import { type ReactNode, useRef, useState } from 'react';
 import { Dialog, Popover } from 'react-aria-components';
 import { useAppState } from '../state/app-store.ts';
 import { Button } from '../ui/Button.tsx';
-import { IconButton } from '../ui/IconButton.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { deleteFilter, savedFilterOf, saveFilter } from './saved-filters.ts';
 
@@ -47,28 +46,30 @@ export function SaveFilterButton({ filter }: { readonly filter: string }): React
   const anchor = useRef<HTMLSpanElement>(null);
   const [isOpen, setOpen] = useState(false);
   const saved = useAppState((state) => savedFilterOf(state.preferences.savedFilters, filter));
+  const label = saved === null ? 'Save this filter' : `Remove the saved filter ${saved.name}`;
   return (
     <span ref={anchor} className={saved === null ? 'star' : 'star star-on'}>
-      <IconButton
-        icon={Star}
-        label={saved === null ? 'Save this filter' : `Remove the saved filter ${saved.name}`}
-        isPressed={saved !== null}
-        onPress={() => {
+      {/* No tooltip of its own: it comes and goes while one types. */}
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={label}
+        aria-pressed={saved !== null}
+        title={label}
+        onClick={() => {
           if (saved === null) setOpen(true);
           else void deleteFilter(saved);
         }}
-      />
-      <Popover
-        className="popover"
-        triggerRef={anchor}
-        placement="bottom end"
-        isOpen={isOpen}
-        onOpenChange={setOpen}
       >
-        <Dialog className="popover-form" aria-label="Save filter">
-          <SaveForm text={filter.trim()} onDone={() => setOpen(false)} />
-        </Dialog>
-      </Popover>
+        <Star className="icon" aria-hidden />
+      </button>
+      {isOpen && (
+        <Popover className="popover" triggerRef={anchor} placement="bottom end" isOpen onOpenChange={setOpen}>
+          <Dialog className="popover-form" aria-label="Save filter">
+            <SaveForm text={filter.trim()} onDone={() => setOpen(false)} />
+          </Dialog>
+        </Popover>
+      )}
     </span>
   );
 }

@@ -20,17 +20,15 @@ import {
   TriangleAlert,
   Unlink,
 } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { VmSummary } from '../../shared/inventory.ts';
 import { connectFirst, connectProfile, repairAccount, run } from '../state/actions.ts';
-import { useAppState } from '../state/app-store.ts';
 import { bridge } from '../state/bridge.ts';
 import { useUi } from '../state/ui-store.ts';
 import { lastPart } from '../ui/format.ts';
 import { NamedIcon } from '../ui/NamedIcon.tsx';
 import { OsIcon } from '../ui/OsIcon.tsx';
 import { PowerMark } from '../ui/PowerMark.tsx';
-import { bastionsOf } from './filter.ts';
 import type { SectionKind, TreeRow } from './tree-row.ts';
 import { setExpanded } from './tree-state.ts';
 
@@ -63,10 +61,13 @@ const sectionIcons: Readonly<Record<SectionKind, LucideIcon>> = {
   tag: Tag,
 };
 
-/** A machine as it is now: rows are not made anew for a power state. */
-function MachineContent({ vm: known, note }: { readonly vm: VmSummary; readonly note: string }): ReactNode {
-  const vm = useAppState((state) => state.vms[known.id]) ?? known;
-  const isUnreached = useAppState((state) => bastionsOf(vm, state.reach)?.length === 0);
+interface MachineContentProps {
+  readonly vm: VmSummary;
+  readonly note: string;
+  readonly isUnreached: boolean;
+}
+
+function MachineContent({ vm, note, isUnreached }: MachineContentProps): ReactNode {
   return (
     <>
       <PowerMark power={vm.power} />
@@ -78,7 +79,7 @@ function MachineContent({ vm: known, note }: { readonly vm: VmSummary; readonly 
   );
 }
 
-function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
+function RowContent({ row, machine, isUnreached }: TreeRowViewProps): ReactNode {
   switch (row.kind) {
     case 'section': {
       const Icon = sectionIcons[row.section];
@@ -142,7 +143,7 @@ function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
         </>
       );
     case 'vm':
-      return <MachineContent vm={row.vm} note={row.note} />;
+      return <MachineContent vm={machine ?? row.vm} note={row.note} isUnreached={isUnreached} />;
     case 'absent':
       return (
         <>
@@ -153,7 +154,7 @@ function RowContent({ row }: { readonly row: TreeRow }): ReactNode {
     case 'profile':
       return (
         <>
-          <PowerMark power={row.vm?.power ?? 'unknown'} />
+          <PowerMark power={machine?.power ?? 'unknown'} />
           {row.profile.protocol === 'ssh' ? (
             <NamedIcon icon={SquareTerminal} label="SSH" />
           ) : (
@@ -263,9 +264,20 @@ function DeleteQuestion({ id, name }: { readonly id: string; readonly name: stri
   );
 }
 
+/** What a row shows. None of it is asked for by the row itself: thirty rows are drawn at every key press. */
+interface TreeRowViewProps {
+  readonly row: TreeRow;
+  /** The machine of the row as it is now: rows are not made anew for a power state. */
+  readonly machine: VmSummary | null;
+  /** No Bastion reaches the machine. */
+  readonly isUnreached: boolean;
+  /** The row's deletion waits for a yes. */
+  readonly isDeleting: boolean;
+}
+
 /** What stands in a row of the tree: marks, name, count, and the first action on hover or focus. */
-export function TreeRowView({ row }: { readonly row: TreeRow }): ReactNode {
-  const isDeleting = useUi((ui) => row.kind === 'profile' && ui.deletingProfileId === row.profile.id);
+export const TreeRowView = memo(function TreeRowView(props: TreeRowViewProps): ReactNode {
+  const { row, isDeleting } = props;
   if (isDeleting && row.kind === 'profile') {
     return <DeleteQuestion id={row.profile.id} name={row.profile.name} />;
   }
@@ -273,11 +285,11 @@ export function TreeRowView({ row }: { readonly row: TreeRow }): ReactNode {
     <>
       <div role="gridcell" className="row-content" style={{ paddingLeft: (row.level - 1) * 12 + 4 }}>
         <Twisty row={row} />
-        <RowContent row={row} />
+        <RowContent {...props} />
       </div>
       <div role="gridcell" className="row-actions">
         <RowAction row={row} />
       </div>
     </>
   );
-}
+});

@@ -20,12 +20,13 @@ export function useScrollAnchor(
     const before = drawn.current;
     drawn.current = { rows, question };
     if (element === null || before.rows === rows) return;
+    // At the very top there is nothing to hold, and asking the browser where it is would cost a layout.
+    if (anchor.current === null) return;
     if (before.question !== question) {
       anchor.current = null;
       element.scrollTo({ top: 0 });
       return;
     }
-    if (anchor.current === null) return;
     const top = scrollTopFor(rows, rowHeight, anchor.current);
     if (top !== null && Math.abs(top - element.scrollTop) > 0.5) element.scrollTo({ top });
   });
