@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { drawnIndexes, scrollTopToShow, windowOf } from './row-window.ts';
 
 test.each([
-  [1000, 0, 280, { first: 0, end: 14 }],
-  [1000, 2800, 280, { first: 96, end: 114 }],
-  [1000, 27_720, 280, { first: 986, end: 1000 }],
+  [1000, 0, 280, { first: 0, end: 18 }],
+  [1000, 2800, 280, { first: 92, end: 118 }],
+  [1000, 27_720, 280, { first: 982, end: 1000 }],
   [5, 0, 280, { first: 0, end: 5 }],
   // Fewer rows than before, and not scrolled back yet.
-  [5, 2800, 280, { first: 1, end: 5 }],
+  [5, 2800, 280, { first: 0, end: 5 }],
   [0, 0, 280, { first: 0, end: 0 }],
 ])('of %d rows scrolled by %d px with %d px in view', (count, scrollTop, height, expected) => {
   expect(windowOf(count, 28, scrollTop, height)).toEqual(expected);

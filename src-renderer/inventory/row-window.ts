@@ -5,7 +5,7 @@ export interface RowWindow {
 }
 
 /** How many rows more are drawn on either side, so that a scroll finds them there. */
-const margin = 4;
+const margin = 8;
 
 /** The rows in view. All rows have one height, so nothing has to be measured or remembered for the others. */
 export function windowOf(count: number, rowHeight: number, scrollTop: number, height: number): RowWindow {
