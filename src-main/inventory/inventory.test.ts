@@ -71,7 +71,7 @@ async function scene(tenants: Record<string, Answers | null>) {
   const start = () => {
     const state = new StateStore(
       initialState({ cloud: { name: 'Azure', custom: false }, platform: 'linux', version: '1' }),
-      () => undefined,
+      setImmediate,
     );
     const inventory = new Inventory({
       arm,

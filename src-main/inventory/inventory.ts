@@ -22,6 +22,9 @@ const tenantRow = z.object({
   defaultDomain: z.string().optional(),
 });
 
+/** Machines of the last run that are told to the window in one message. */
+const machinesAtOnce = 1_000;
+
 /** Tenants that are read at the same time. */
 const mostTenantsAtOnce = 6;
 
@@ -77,13 +80,20 @@ export class Inventory {
     const { state } = this.needs;
     if (mine.tenants.length === 0 || state.current.inventory.refreshedAtMs !== null) return;
     for (const id of mine.pinned) this.pinned.add(id);
-    state.upsertAll('vms', Object.fromEntries(mine.vms.map((vm) => [vm.id, vm])));
-    state.upsertAll('reach', Object.fromEntries(mine.reach.map((each) => [each.id, each])));
     this.patch({
       tenants: mine.tenants,
       subscriptions: mine.subscriptions,
       refreshedAtMs: kept.savedAtMs,
     });
+    state.upsertAll('reach', Object.fromEntries(mine.reach.map((each) => [each.id, each])));
+    const generation = this.generation;
+    for (let first = 0; first < mine.vms.length; first += machinesAtOnce) {
+      const slice = mine.vms.slice(first, first + machinesAtOnce);
+      state.upsertAll('vms', Object.fromEntries(slice.map((vm) => [vm.id, vm])));
+      // Told in pieces: one message with all of them costs the window twice their memory.
+      await state.sent();
+      if (generation !== this.generation) return;
+    }
   }
 
   /** Reads everything again. A call while a reading runs waits for that one, or for a new one if accounts have changed. */

@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { deflateRaw, inflateRaw, constants } from 'node:zlib';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { z } from 'zod';
@@ -15,6 +17,12 @@ const headSchema = z.discriminatedUnion('kind', [
 ]);
 
 const cipherName = 'aes-256-gcm';
+const deflate = promisify(deflateRaw);
+const inflate = promisify(inflateRaw);
+/** Text that grows beyond this when it is unpacked is no file of ours. */
+const mostBytes = 512 * 1024 * 1024;
+/** Quick: the text is read at every start. */
+const packing = { level: constants.Z_BEST_SPEED };
 
 /**
  * A file of some megabytes that is not for others: encrypted under a key of its own, which the system's keyring keeps; where
@@ -44,19 +52,19 @@ export class SealedFile {
       const head = headSchema.parse(JSON.parse(data.toString('utf8', 0, end)));
       const body = data.subarray(end + 1);
       // What lies open where a keyring exists was left by a start without one.
-      if (head.kind === 'plain') return this.box.kind === 'memory' ? body.toString('utf8') : null;
+      if (head.kind === 'plain') return this.box.kind === 'memory' ? unpack(body) : null;
       if (this.box.kind === 'memory') return null;
       const key = Buffer.from(await this.box.decrypt(Buffer.from(head.key, 'base64')), 'base64');
       const decipher = createDecipheriv(cipherName, key, Buffer.from(head.iv, 'base64'));
       decipher.setAuthTag(Buffer.from(head.tag, 'base64'));
-      return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+      return unpack(Buffer.concat([decipher.update(body), decipher.final()]));
     });
   }
 
   write(text: string): Promise<Result<null>> {
     return this.turns.run(async () => {
       try {
-        return await writeAtomically(this.path, await this.seal(Buffer.from(text)));
+        return await writeAtomically(this.path, await this.seal(await deflate(text, packing)));
       } catch (error) {
         return err(appError('save-failed', { detail: `${this.path}: ${describeError(error)}` }));
       }
@@ -80,6 +88,10 @@ export class SealedFile {
       sealed,
     ]);
   }
+}
+
+async function unpack(body: Buffer): Promise<string> {
+  return (await inflate(body, { maxOutputLength: mostBytes })).toString('utf8');
 }
 
 function headLine(head: z.infer<typeof headSchema>): Buffer {

@@ -25,6 +25,7 @@ export class StateStore {
   private state: AppState;
   private sequence = 0;
   private body: PatchBody | null = null;
+  private readonly waiting: (() => void)[] = [];
   private readonly listeners = new Set<(patch: Patch) => void>();
   private readonly schedule: (flush: () => void) => void;
 
@@ -102,6 +103,14 @@ export class StateStore {
     return () => this.listeners.delete(listener);
   }
 
+  /** Resolves when what was changed so far has been sent. */
+  sent(): Promise<void> {
+    if (this.body === null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+    });
+  }
+
   private pending(): PatchBody {
     if (this.body === null) {
       this.body = emptyBody();
@@ -115,5 +124,6 @@ export class StateStore {
     const patch = { sequence: ++this.sequence, ...this.body } as Patch;
     this.body = null;
     for (const listener of this.listeners) listener(patch);
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 }
