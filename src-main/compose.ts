@@ -169,6 +169,7 @@ export async function compose(around: Surroundings) {
     accounts,
     cache: new InventoryCache(new SealedFile(join(dataFolder, 'inventory.bin'), around.secretBox), log),
   });
+  inventory.prepare();
   /** The last inventory at once, then what Azure says. */
   const showInventory = async (): Promise<void> => {
     await inventory.restore();

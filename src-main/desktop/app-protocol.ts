@@ -1,6 +1,6 @@
-import { net, protocol, session } from 'electron';
-import { join, normalize, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { protocol, session } from 'electron';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
 
 const scheme = 'sallyport';
 
@@ -21,6 +21,18 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** What the build writes; anything else is not served. */
+const mediaTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+
+const notFound = () => new Response('not found', { status: 404 });
+
 /** Must run before Electron is ready. */
 export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
@@ -33,16 +45,19 @@ export function serveAppFiles(folder: string): void {
   protocol.handle(scheme, async (request) => {
     const { host, pathname } = new URL(request.url);
     const path = normalize(join(folder, decodeURIComponent(pathname)));
-    if (host !== 'app' || request.method !== 'GET' || !path.startsWith(folder + sep)) {
-      return new Response('not found', { status: 404 });
-    }
-    const file = await net.fetch(pathToFileURL(path).href).catch(() => null);
-    if (file === null) return new Response('not found', { status: 404 });
-    const headers = new Headers(file.headers);
-    headers.set('Content-Security-Policy', contentSecurityPolicy);
-    headers.set('X-Content-Type-Options', 'nosniff');
-    headers.set('Referrer-Policy', 'no-referrer');
-    return new Response(file.body, { status: file.status, headers });
+    const mediaType = mediaTypes[extname(path)];
+    if (host !== 'app' || request.method !== 'GET' || !path.startsWith(folder + sep)) return notFound();
+    // Read here and not fetched: the page waits for these files at every start.
+    const data = mediaType === undefined ? null : await readFile(path).catch(() => null);
+    if (mediaType === undefined || data === null) return notFound();
+    return new Response(new Uint8Array(data), {
+      headers: {
+        'Content-Type': mediaType,
+        'Content-Security-Policy': contentSecurityPolicy,
+        'X-Content-Type-Options': 'nosniff',
+        'Referrer-Policy': 'no-referrer',
+      },
+    });
   });
 }
 
