@@ -1,14 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ok } from '../../shared/result.ts';
-import { TunnelEngine } from '../../src-main/tunnel/engine.ts';
-import {
-  type TunnelAddress,
-  type TunnelEvent,
-  usualLimits,
-  usualOptions,
-} from '../../src-main/tunnel/tunnel-types.ts';
+import type { TunnelEngine } from '../../src-main/tunnel/engine.ts';
+import { type TunnelAddress, type TunnelEvent, usualOptions } from '../../src-main/tunnel/tunnel-types.ts';
+import { openPlainTunnel, plainEngine } from '../support/plain-engine.ts';
 import {
   pattern,
   type ScriptedService,
@@ -28,34 +23,8 @@ const events: TunnelEvent[] = [];
 
 beforeAll(async () => {
   service = await startScriptedService();
-  engine = new TunnelEngine({
-    dataPlane: { port: service.port, hosts: { localhost: '127.0.0.1' }, ca: [service.ca] },
-    options: usualOptions,
-    resolveProxy: () => Promise.resolve([{ kind: 'direct' }]),
-    armToken: () => Promise.resolve(ok('token')),
-    emit: (event) => void events.push(event),
-    log: () => undefined,
-  });
-  const opened = await engine.open({
-    id: 'p',
-    bastion: {
-      id: '/subscriptions/s/resourceGroups/g/x/b',
-      endpoint: service.host,
-      tenantId: 't',
-      kind: 'dedicated',
-    },
-    target: { kind: 'resource', resourceId: '/vm' },
-    remotePort: 22,
-    audience: 'same-user',
-    localAddress: '127.70.9.9',
-    localPort: 0,
-    localPortFallback: true,
-    opening: 'unknown',
-    firstByteTimeoutMs: null,
-    ...usualLimits,
-  });
-  if (!opened.ok) throw new Error(opened.error.detail);
-  address = opened.value;
+  engine = plainEngine(service, (event) => void events.push(event));
+  address = await openPlainTunnel(engine, { id: 'p', localAddress: '127.70.9.9' });
 });
 afterAll(async () => {
   await engine?.dispose();

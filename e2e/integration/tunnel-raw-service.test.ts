@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeCertificates } from '../../emulator/net/certificates.ts';
-import { ok } from '../../shared/result.ts';
-import { TunnelEngine } from '../../src-main/tunnel/engine.ts';
-import { type TunnelAddress, usualLimits, usualOptions } from '../../src-main/tunnel/tunnel-types.ts';
+import type { TunnelEngine } from '../../src-main/tunnel/engine.ts';
+import type { TunnelAddress } from '../../src-main/tunnel/tunnel-types.ts';
+import { openPlainTunnel, plainEngine } from '../support/plain-engine.ts';
 import { dial } from '../support/tunnel-lab.ts';
 
 // What a hostile or broken service may send right behind its 101, byte for byte.
@@ -36,34 +36,8 @@ beforeAll(async () => {
     socket.write(Buffer.concat([Buffer.from(head), next]));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  engine = new TunnelEngine({
-    dataPlane: { port: (server.address() as AddressInfo).port, hosts: { localhost: '127.0.0.1' }, ca: [ca] },
-    options: usualOptions,
-    resolveProxy: () => Promise.resolve([{ kind: 'direct' }]),
-    armToken: () => Promise.resolve(ok('token')),
-    emit: () => undefined,
-    log: () => undefined,
-  });
-  const opened = await engine.open({
-    id: 'raw',
-    bastion: {
-      id: '/subscriptions/s/resourceGroups/g/x/b',
-      endpoint: 'localhost',
-      tenantId: 't',
-      kind: 'dedicated',
-    },
-    target: { kind: 'resource', resourceId: '/vm' },
-    remotePort: 22,
-    audience: 'same-user',
-    localAddress: '127.70.9.7',
-    localPort: 0,
-    localPortFallback: true,
-    opening: 'unknown',
-    firstByteTimeoutMs: null,
-    ...usualLimits,
-  });
-  if (!opened.ok) throw new Error(opened.error.detail);
-  address = opened.value;
+  engine = plainEngine({ port: (server.address() as AddressInfo).port, ca });
+  address = await openPlainTunnel(engine, { id: 'raw', localAddress: '127.70.9.7' });
 });
 afterAll(async () => {
   await engine?.dispose();

@@ -1,13 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { ok } from '../../shared/result.ts';
-import { TunnelEngine } from '../../src-main/tunnel/engine.ts';
-import {
-  type TunnelEvent,
-  type TunnelSpec,
-  usualLimits,
-  usualOptions,
-} from '../../src-main/tunnel/tunnel-types.ts';
+import type { TunnelEngine } from '../../src-main/tunnel/engine.ts';
+import type { TunnelEvent, TunnelSpec } from '../../src-main/tunnel/tunnel-types.ts';
+import { openPlainTunnel, plainEngine } from '../support/plain-engine.ts';
 import { pattern, type ScriptedService, startScriptedService } from '../support/scripted-service.ts';
 import { dial } from '../support/tunnel-lab.ts';
 
@@ -18,14 +13,7 @@ let engine: TunnelEngine;
 const events: TunnelEvent[] = [];
 beforeAll(async () => {
   service = await startScriptedService();
-  engine = new TunnelEngine({
-    dataPlane: { port: service.port, hosts: { localhost: '127.0.0.1' }, ca: [service.ca] },
-    options: usualOptions,
-    resolveProxy: () => Promise.resolve([{ kind: 'direct' }]),
-    armToken: () => Promise.resolve(ok('token')),
-    emit: (event) => void events.push(event),
-    log: () => undefined,
-  });
+  engine = plainEngine(service, (event) => void events.push(event));
 });
 afterEach(async () => {
   await engine.close('t');
@@ -36,29 +24,8 @@ afterAll(async () => {
   await service?.dispose();
 });
 
-async function open(change: Partial<TunnelSpec> = {}) {
-  const opened = await engine.open({
-    id: 't',
-    bastion: {
-      id: '/subscriptions/s/resourceGroups/g/x/b',
-      endpoint: 'localhost',
-      tenantId: 't',
-      kind: 'dedicated',
-    },
-    target: { kind: 'resource', resourceId: '/vm' },
-    remotePort: 22,
-    audience: 'same-user',
-    localAddress: '127.70.9.8',
-    localPort: 0,
-    localPortFallback: true,
-    opening: 'unknown',
-    firstByteTimeoutMs: null,
-    ...usualLimits,
-    ...change,
-  });
-  if (!opened.ok) throw new Error(opened.error.detail);
-  return opened.value;
-}
+const open = (change: Partial<TunnelSpec> = {}) =>
+  openPlainTunnel(engine, { id: 't', localAddress: '127.70.9.8', ...change });
 
 const errors = () =>
   events.filter((event) => event.kind === 'failed' || (event.kind === 'closed' && event.error !== null));

@@ -17,8 +17,8 @@ export const maybeText = z
 
 const tags = z.record(z.string(), z.string()).nullish();
 
-/** A virtual machine with the first address of one of its network interfaces: one row for each of them. */
-export const machineRow = z.object({
+/** An instance of a uniform scale set. Its network is that of the set's model; its address is not in the graph. */
+export const instanceRow = z.object({
   id: resourceIdSchema,
   name: z.string(),
   resourceGroup: z.string(),
@@ -30,6 +30,11 @@ export const machineRow = z.object({
   power: maybeText,
   vmId: maybeText,
   adminUsername: maybeText,
+});
+export type InstanceRow = Readonly<z.infer<typeof instanceRow>>;
+
+/** A virtual machine with the first address of one of its network interfaces: one row for each of them. */
+export const machineRow = instanceRow.extend({
   scaleSetId: maybeText,
   isPrimaryNic: z.boolean().nullish(),
   privateIp: maybeText,
@@ -61,22 +66,6 @@ export const machineQuery = `resources
 | project id, name, resourceGroup, subscriptionId, location, tags, size, osType, power, vmId, adminUsername,
   scaleSetId, isPrimaryNic, privateIp, subnetId
 | order by id asc`;
-
-/** An instance of a uniform scale set. Its network is that of the set's model; its address is not in the graph. */
-export const instanceRow = z.object({
-  id: resourceIdSchema,
-  name: z.string(),
-  resourceGroup: z.string(),
-  subscriptionId: z.string(),
-  location: maybeText,
-  tags,
-  size: maybeText,
-  osType: maybeText,
-  power: maybeText,
-  vmId: maybeText,
-  adminUsername: maybeText,
-});
-export type InstanceRow = Readonly<z.infer<typeof instanceRow>>;
 
 export const instanceQuery = `computeresources
 | where type =~ 'microsoft.compute/virtualmachinescalesets/virtualmachines'
