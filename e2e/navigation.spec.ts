@@ -246,5 +246,19 @@ test('power and the choice of a Bastion', async ({ launch }) => {
     await page.keyboard.press('Escape');
     expect(await findViolations(page)).toEqual([]);
   });
+
+  await test.step('a Bastion that is only used if it is chosen', async () => {
+    await chooseMachine(app, 'build-01');
+    await expect(page.getByText('No Azure Bastion reaches this machine over networks')).toBeVisible();
+    const candidates = page.getByRole('list', { name: 'Bastions that could be used' });
+    await expect(candidates).toContainText('only if you choose it');
+    await takeScreenshots(app, 'choose-bastion');
+    expect(await findViolations(page)).toEqual([]);
+    await candidates.getByRole('button', { name: 'Use bas-hub-weu for this machine' }).click();
+    await expect(page.getByRole('list', { name: 'Route to build-01' })).toContainText('bas-hub-weu');
+    await expect(candidates).toContainText('chosen by you for this machine');
+    await candidates.getByRole('button', { name: 'Use the best one again' }).click();
+    await expect(page.getByRole('list', { name: 'Route to build-01' })).toHaveCount(0);
+  });
   await app.quit();
 });

@@ -6,6 +6,7 @@ import {
   type ReactNode,
   type SyntheticEvent,
   useEffect,
+  useLayoutEffect,
   useRef,
 } from 'react';
 import { useAppState } from '../state/app-store.ts';
@@ -39,6 +40,10 @@ function hitOf(
   const index = Number(element?.getAttribute('data-row-index') ?? Number.NaN);
   const row = rows[index];
   return row === undefined ? null : { row, index };
+}
+
+function rowElement(tree: HTMLElement | null, index: number): HTMLElement | null {
+  return tree?.querySelector(`[data-row-index="${String(index)}"]`) ?? null;
 }
 
 /** The row with the focus; if it is gone, the one that took its place. */
@@ -95,11 +100,19 @@ export function InventoryTree({ rows, question }: InventoryTreeProps): ReactNode
     if (top !== null) element.scrollTo({ top });
   };
 
+  // A row that moves is drawn by another element: the focus goes with the row.
+  useLayoutEffect(() => {
+    const active = document.activeElement;
+    const at = active?.getAttribute('data-row-index') ?? null;
+    if (at === null || Number(at) === focusedIndex || scroller.current?.contains(active) !== true) return;
+    rowElement(scroller.current, focusedIndex)?.focus({ preventScroll: true });
+  });
+
   useEffect(() => {
     if (!mustFocus.current) return;
     mustFocus.current = false;
     show(focusedIndex);
-    scroller.current?.querySelector<HTMLElement>(`[data-row-index="${String(focusedIndex)}"]`)?.focus();
+    rowElement(scroller.current, focusedIndex)?.focus();
   });
 
   const focusRow = (index: number) => {
@@ -109,7 +122,7 @@ export function InventoryTree({ rows, question }: InventoryTreeProps): ReactNode
     rememberFocus(row, index);
     // The row may have been the one with the focus already: then nothing is drawn anew.
     show(index);
-    scroller.current?.querySelector<HTMLElement>(`[data-row-index="${String(index)}"]`)?.focus();
+    rowElement(scroller.current, index)?.focus();
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -205,7 +218,8 @@ export function InventoryTree({ rows, question }: InventoryTreeProps): ReactNode
           const machine = machineId === null ? null : (vms[machineId] ?? null);
           return (
             <div
-              key={row.id}
+              // By place: while one types, thirty rows get other words and none is made anew.
+              key={index}
               role="row"
               aria-rowindex={index + 1}
               aria-level={row.level}

@@ -32,8 +32,11 @@ import { PowerMark } from '../ui/PowerMark.tsx';
 import type { SectionKind, TreeRow } from './tree-row.ts';
 import { setExpanded } from './tree-state.ts';
 
+/** Where a row without a twisty begins, in px: as if it had one. */
+const leafIndent = 26;
+
 function Twisty({ row }: { readonly row: TreeRow }): ReactNode {
-  if (row.isExpanded === null) return <span className="twisty" />;
+  if (row.isExpanded === null) return null;
   return (
     // The whole row is the control; the mark is for the mouse, the arrow keys do the same.
     <span
@@ -283,8 +286,13 @@ export const TreeRowView = memo(function TreeRowView(props: TreeRowViewProps): R
   }
   return (
     <>
-      <div role="gridcell" className="row-content" style={{ paddingLeft: (row.level - 1) * 12 + 4 }}>
-        <Twisty row={row} />
+      <div
+        role="gridcell"
+        className="row-content"
+        style={{ paddingLeft: (row.level - 1) * 12 + (row.isExpanded === null ? leafIndent : 4) }}
+      >
+        {/* Another row's mark does not turn into this one's. */}
+        <Twisty key={row.id} row={row} />
         <RowContent {...props} />
       </div>
       <div role="gridcell" className="row-actions">
