@@ -254,7 +254,7 @@ test('power and the choice of a Bastion', async ({ launch }) => {
     await expect(candidates).toContainText('only if you choose it');
     await takeScreenshots(app, 'choose-bastion');
     expect(await findViolations(page)).toEqual([]);
-    await candidates.getByRole('button', { name: 'Use bas-hub-weu for this machine' }).click();
+    await candidates.getByRole('button', { name: 'Use for this machine: bas-hub-weu' }).click();
     await expect(page.getByRole('list', { name: 'Route to build-01' })).toContainText('bas-hub-weu');
     await expect(candidates).toContainText('chosen by you for this machine');
     await candidates.getByRole('button', { name: 'Use the best one again' }).click();

@@ -202,10 +202,10 @@ test('settings before the sign-in; a lost session comes back by itself', async (
     await page.getByRole('button', { name: 'Settings', exact: true }).click();
     await expect(dialog).toBeVisible();
     await dialog.getByRole('radio', { name: 'This one' }).check();
-    await dialog.getByLabel('Address').fill('proxy without scheme');
+    await dialog.getByLabel('Address', { exact: true }).fill('proxy without scheme');
     await dialog.getByRole('button', { name: 'Use this' }).click();
     await expect(dialog.getByText(/^Type an address such as/)).toBeVisible();
-    await dialog.getByLabel('Address').fill('http://127.0.0.1:9');
+    await dialog.getByLabel('Address', { exact: true }).fill('http://127.0.0.1:9');
     await dialog.getByRole('button', { name: 'Sign in to the proxy' }).click();
     await takeScreenshots(app, 'settings');
     expect(await findViolations(page)).toEqual([]);

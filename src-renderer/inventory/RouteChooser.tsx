@@ -56,7 +56,7 @@ function Candidate({ route, isUsed, isBusy, canChooseNetwork, onChoose }: Candid
         {chosenFor !== 'vm' && (
           <Button
             isDisabled={isBusy}
-            aria-label={`Use ${bastionName} for this machine`}
+            aria-label={`Use for this machine: ${bastionName}`}
             onPress={() => onChoose(bastionId, 'vm')}
           >
             Use for this machine
@@ -66,7 +66,7 @@ function Candidate({ route, isUsed, isBusy, canChooseNetwork, onChoose }: Candid
           <Button
             kind="quiet"
             isDisabled={isBusy}
-            aria-label={`Use ${bastionName} for the whole network`}
+            aria-label={`Use for its whole network: ${bastionName}`}
             onPress={() => onChoose(bastionId, 'network')}
           >
             Use for its whole network

@@ -56,8 +56,8 @@ export function RoutePicture({
 }
 
 function chooserLabel(routes: readonly Route[], used: Route | null): string {
-  if (used === null) return `Choose among ${plural(routes.length, 'Bastion')}`;
-  return routes.length === 1 ? 'Chosen Bastion' : `Choose among ${plural(routes.length, 'Bastion')}`;
+  if (routes.length === 1) return used === null ? 'A Bastion that can be chosen' : 'Chosen Bastion';
+  return `Choose among ${plural(routes.length, 'Bastion')}`;
 }
 
 interface RouteSectionProps {
@@ -82,7 +82,9 @@ export function RouteSection({ vmId, routes, vmName, hasNetwork, isLoading }: Ro
       {used !== null ? (
         <RoutePicture route={used} vmName={vmName} />
       ) : first !== undefined ? (
-        <p>No Azure Bastion reaches this machine over networks that Azure shows. One of these may:</p>
+        <p>
+          No Azure Bastion reaches this machine over networks that Azure shows. What may still lead there:
+        </p>
       ) : isLoading ? (
         <div className="skeleton-block" aria-hidden>
           <span className="skeleton" style={{ width: '80%' }} />
