@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** Bytes that one connection may take in one turn of the event loop. */
-const turnBytes = 64 * 1024;
+const turnBytes = 32 * 1024;
 
 /**
  * Shares the thread between connections: one that moves data at full speed is read in slices, so that a keystroke on another
