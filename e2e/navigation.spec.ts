@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { generateEstate } from '../emulator/generate.ts';
 import { findViolations } from './support/accessibility.ts';
 import type { RunningApp } from './support/app.ts';
 import { expect, signIn, test } from './support/fixtures.ts';
@@ -261,4 +262,45 @@ test('power and the choice of a Bastion', async ({ launch }) => {
     await expect(page.getByRole('list', { name: 'Route to build-01' })).toHaveCount(0);
   });
   await app.quit();
+});
+
+test.describe('a list that changes', () => {
+  test.use({ estate: generateEstate({ vms: 300, subscriptions: 3, sshTarget: 'echo' }) });
+
+  test('selection, focus and scroll position stay while machines come, go and change', async ({
+    launch,
+    emulator,
+  }) => {
+    test.setTimeout(120_000);
+    const app = await launch();
+    await signIn(app);
+    const { page } = app;
+    await expect(page.getByText(/^300 machines/)).toBeVisible();
+    await page.getByRole('button', { name: 'Group machines' }).click();
+    await page.getByRole('menuitemradio', { name: 'One list' }).click();
+    const rows = page.locator('[data-row-kind=vm]');
+    await expect(rows.first()).toHaveAttribute('aria-level', '1');
+    await rows.first().click();
+    for (let press = 0; press < 12; press += 1) await page.keyboard.press('PageDown');
+    await page.keyboard.press('Enter');
+    const selected = page.locator('[role=row][aria-selected=true]');
+    await expect(selected).toBeFocused();
+    const name = (await selected.locator('.row-name').textContent()) ?? '';
+    const before = await selected.boundingBox();
+    const index = Number(await selected.getAttribute('data-row-index'));
+
+    emulator.updateEstate((estate) => {
+      const vms = estate.subscriptions[0]?.resourceGroups.find((group) => group.vms.length > 5)?.vms;
+      const like = vms?.[0];
+      if (vms === undefined || like === undefined) return;
+      for (const each of ['a-1', 'a-2', 'a-3']) vms.push({ ...like, name: each });
+    });
+    await page.keyboard.press('F5');
+    await expect(page.getByText(/^303 machines/)).toBeVisible();
+    await expect(selected.locator('.row-name')).toHaveText(name);
+    expect(Number(await selected.getAttribute('data-row-index'))).toBe(index + 3);
+    expect(await selected.boundingBox()).toEqual(before);
+    await expect(selected).toBeFocused();
+    await app.quit();
+  });
 });

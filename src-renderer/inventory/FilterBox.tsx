@@ -57,8 +57,11 @@ export function FilterBox(): ReactNode {
             }
           }}
         />
-        {filter.trim() !== '' && <SaveFilterButton filter={filter} />}
-        {filter !== '' && (
+        {/* Always there, so that the first letter draws no button. */}
+        <span hidden={filter.trim() === ''}>
+          <SaveFilterButton filter={filter} />
+        </span>
+        <span hidden={filter === ''}>
           <button
             type="button"
             className="icon-button"
@@ -67,7 +70,7 @@ export function FilterBox(): ReactNode {
           >
             <X className="icon" aria-hidden />
           </button>
-        )}
+        </span>
       </div>
       <FilterMenu />
       <GroupMenu />
