@@ -2,6 +2,7 @@ import { Check, CircleMinus, CirclePlus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { AppError } from '../../shared/errors.ts';
 import type { Route } from '../../shared/vm-detail.ts';
+import { copyText } from '../state/actions.ts';
 import { bridge } from '../state/bridge.ts';
 import { Button } from '../ui/Button.tsx';
 import { ErrorLine } from '../ui/ErrorLine.tsx';
@@ -72,6 +73,13 @@ function Candidate({ route, isUsed, isBusy, canChooseNetwork, onChoose }: Candid
             Use for its whole network
           </Button>
         )}
+        <Button
+          kind="quiet"
+          aria-label={`Copy resource ID of ${bastionName}`}
+          onPress={() => copyText(bastionId)}
+        >
+          Copy resource ID
+        </Button>
         {chosenFor !== null && (
           <Button kind="quiet" isDisabled={isBusy} onPress={() => onChoose(null, chosenFor)}>
             Use the best one again

@@ -13,6 +13,7 @@ import { bridge } from '../state/bridge.ts';
 import { useUi } from '../state/ui-store.ts';
 import type { ContextMenuItem } from '../ui/context-menu-store.ts';
 import { lastPart } from '../ui/format.ts';
+import { groupResourceId } from './group-id.ts';
 import { machineMenu, openProfileForm } from './machine-menu.ts';
 import type { TreeRow } from './tree-row.ts';
 import { setExpanded } from './tree-state.ts';
@@ -66,6 +67,30 @@ function profileItems(profile: Profile): ContextMenuItem[] {
   ];
 }
 
+const recentMenu: RowMenu = {
+  label: 'Actions for Recent',
+  items: [
+    {
+      kind: 'action',
+      label: 'Clear Recent',
+      run: () => void run(bridge().calls['preferences:clear-recents'](null)),
+    },
+  ],
+};
+
+/** The menu of a resource group or a scale set; null for other rows with a name. */
+function groupMenu(row: TreeRow & { readonly name: string }): RowMenu | null {
+  const id = groupResourceId(row);
+  if (id === null) return null;
+  return {
+    label: `Actions for ${row.name}`,
+    items: [
+      { kind: 'action', label: 'Copy name', run: () => copyText(row.name) },
+      { kind: 'action', label: 'Copy resource ID', run: () => copyText(id) },
+    ],
+  };
+}
+
 interface RowMenu {
   readonly label: string;
   readonly items: readonly ContextMenuItem[];
@@ -98,19 +123,10 @@ export function rowMenu(row: TreeRow): RowMenu | null {
         label: `Actions for ${row.tenant.name}`,
         items: [{ kind: 'action', label: 'Copy directory ID', run: () => copyText(row.tenant.id) }],
       };
+    case 'group':
+      return groupMenu(row);
     case 'section':
-      return row.section === 'recent'
-        ? {
-            label: 'Actions for Recent',
-            items: [
-              {
-                kind: 'action',
-                label: 'Clear Recent',
-                run: () => void run(bridge().calls['preferences:clear-recents'](null)),
-              },
-            ],
-          }
-        : null;
+      return row.section === 'recent' ? recentMenu : groupMenu(row);
     default:
       return null;
   }

@@ -5,6 +5,7 @@ import type { Profile } from '../../shared/profile.ts';
 import { type Preferences, usualPreferences } from '../../shared/preferences.ts';
 import { buildEstate } from './estate-index.ts';
 import { parseFilter } from './filter.ts';
+import { groupResourceId } from './group-id.ts';
 import { byId, testStatus, testVm } from './test-estate.ts';
 import { sortByName } from './sort-names.ts';
 import type { TreeRow } from './tree-row.ts';
@@ -206,6 +207,14 @@ describe('buildTreeRows', () => {
       '  router (10.9.0.1)',
     ]);
     expect(drawn({ vms, filter: 'pool_9' }).slice(-2)).toEqual(['      v Pool 1', '        pool_9']);
+    expect(
+      rowsOf({ vms })
+        .rows.map(groupResourceId)
+        .filter((id) => id !== null),
+    ).toEqual([
+      '/subscriptions/s1/resourceGroups/rg-web',
+      '/subscriptions/s1/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachineScaleSets/Pool',
+    ]);
   });
 
   it('shows what part could not be read under its node, and the rest beside it', () => {
