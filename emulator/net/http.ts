@@ -99,6 +99,8 @@ export function serve(
         else send(response, outcome);
       },
       (error: unknown) => {
+        // Whoever asked has gone in the middle of the question: nobody's fault.
+        if (request.destroyed && !request.complete) return;
         reportBug(error);
         if (!response.headersSent) send(response, { status: 500, body: 'The emulator failed; see its log.' });
       },
