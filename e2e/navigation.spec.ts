@@ -235,6 +235,20 @@ test('power and the choice of a Bastion', async ({ launch }) => {
     await expect(page.getByRole('button', { name: 'Start and connect' })).toHaveCount(0);
   });
 
+  await test.step('a machine that is off is started and connected to in one step', async () => {
+    await page.getByRole('button', { name: 'Power', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Stop (deallocate)…' }).click();
+    await (await app.trust()).getByRole('button', { name: 'Stop and deallocate' }).click();
+    await expect(row(page, /Stopped \(deallocated\).*web-03/)).toBeVisible();
+    await page.getByRole('button', { name: 'Start and connect' }).click();
+    await (await app.trust()).getByRole('button', { name: 'Start' }).click();
+    const trust = await app.trust();
+    await expect(trust.getByRole('heading', { name: 'Is this the right machine?' })).toBeVisible();
+    await expect(page.getByRole('tab', { name: /^ssh web-03/ })).toBeVisible();
+    await trust.getByRole('button', { name: 'Cancel' }).click();
+    await page.keyboard.press('Control+W');
+  });
+
   await test.step('what may not be done says so', async () => {
     await chooseMachine(app, 'erp-db-01');
     await expect(page.getByText(/your account may not start it/)).toBeVisible();

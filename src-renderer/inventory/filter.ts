@@ -79,8 +79,15 @@ export function powerShape(power: Power): 'running' | 'off' | 'changing' | 'unkn
   }
 }
 
-const isDigit = (code: number) => code >= 48 && code <= 57;
-const isLetter = (code: number) => (code >= 97 && code <= 122) || code > 127;
+/** True for the codes of 0 to 9. */
+export function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+/** True for the codes of lower-case letters, and of everything beyond ASCII. */
+export function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || code > 127;
+}
 
 /** True where a word or a number begins. Character codes and no patterns: this runs for every letter of every name. */
 function startsWord(name: string, index: number): boolean {

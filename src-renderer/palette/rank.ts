@@ -1,4 +1,4 @@
-import { matchesByInitials } from '../inventory/filter.ts';
+import { isDigit, isLetter, matchesByInitials } from '../inventory/filter.ts';
 
 /**
  * How well a name answers what was typed; 0: not at all. The whole name, its beginning, the beginning of a word in it, any
@@ -12,8 +12,10 @@ export function scoreName(name: string, text: string): number {
   return matchesByInitials(name, text) ? 2 + short : 0;
 }
 
+/** Character codes and no patterns: tens of thousands of names are looked at. */
 function isWordStart(name: string, at: number): boolean {
-  return !/[\p{L}\d]/u.test(name[at - 1] ?? '');
+  const before = name.charCodeAt(at - 1);
+  return !isLetter(before) && !isDigit(before);
 }
 
 /** Keeps the best of what it is given, without sorting the rest. */
