@@ -14,7 +14,7 @@ import { MachinePower } from './inventory/machine-power.ts';
 import { VisiblePower } from './inventory/visible-power.ts';
 import { RouteChoices, routeChoicesSchema } from './checks/route-choices.ts';
 import { JsonFile } from './profiles/json-file.ts';
-import { SealedFile } from './profiles/sealed-file.ts';
+import type { SealedFile } from './profiles/sealed-file.ts';
 import type { LoadedCloud } from './azure/load-cloud.ts';
 import { Accounts } from './azure/accounts/accounts.ts';
 import { IdentityChoice } from './azure/accounts/identity.ts';
@@ -66,6 +66,8 @@ export interface Surroundings {
   readonly localData: LocalData;
   readonly log: FileLog;
   readonly secretBox: SecretBox;
+  /** Where the inventory of the last run lies. */
+  readonly inventoryFile: SealedFile;
   readonly ask: AskTrust;
   readonly openBrowser: (url: string) => Promise<void>;
   /** What the operating system says of the proxy for a URL; absent where nobody can ask it. */
@@ -167,9 +169,8 @@ export async function compose(around: Surroundings) {
     state,
     log,
     accounts,
-    cache: new InventoryCache(new SealedFile(join(dataFolder, 'inventory.bin'), around.secretBox), log),
+    cache: new InventoryCache(around.inventoryFile, log),
   });
-  inventory.prepare();
   /** The last inventory at once, then what Azure says. */
   const showInventory = async (): Promise<void> => {
     await inventory.restore();

@@ -1,4 +1,5 @@
 import { app, clipboard, dialog, ipcMain, nativeTheme, powerMonitor, session, shell } from 'electron';
+import { once } from 'node:events';
 import { release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { trustChannels, preloadChannels, windowChannels } from '../shared/ipc.ts';
@@ -17,6 +18,7 @@ import { serveChannels } from './ipc/serve-channels.ts';
 import { windowHandlers } from './ipc/window-handlers.ts';
 import { describeError, FileLog } from './log/logger.ts';
 import { LocalData } from './profiles/local-data.ts';
+import { SealedFile } from './profiles/sealed-file.ts';
 import { askOverPipe, askpassVariable } from './ssh/askpass-socket.ts';
 import { findPolicy } from './policy/load-policy.ts';
 import { startNotices } from './start-notices.ts';
@@ -59,6 +61,9 @@ function startCommand(args: readonly string[]): void {
     app.exit(code);
   });
 }
+
+/** How long the services wait for the page's files. */
+const pagePatienceMs = 1_000;
 
 function startApp(): void {
   const options = readStartOptions(process.argv);
@@ -152,8 +157,15 @@ async function run(options: StartOptions): Promise<void> {
     mayClose: () => quitter.mayClose(),
   });
   mainWindow = main;
+  const pageLoaded = once(main.window.webContents, 'dom-ready', {
+    signal: AbortSignal.timeout(pagePatienceMs),
+  });
   const composing = (async (): Promise<Services> => {
     const secretBox = await openSecretBox(process.platform);
+    const inventoryFile = new SealedFile(join(dataFolder, 'inventory.bin'), secretBox);
+    inventoryFile.prefetch();
+    // First the page's files, which this thread serves: to make the services beside that makes both slower.
+    await pageLoaded.catch(() => undefined); // too slow: it is not waited for any longer
     for (const notice of startNotices({
       hasKeyring: secretBox.kind === 'encrypted',
       keepsPlain: localData.settings.identity.keepsPlainTokens && policy.allowUnencryptedTokens !== false,
@@ -174,6 +186,7 @@ async function run(options: StartOptions): Promise<void> {
       localData,
       log,
       secretBox,
+      inventoryFile,
       ask,
       openBrowser: (url) => shell.openExternal(url),
       systemProxy: (url) => session.defaultSession.resolveProxy(url),

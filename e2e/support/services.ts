@@ -7,6 +7,7 @@ import type { AppState } from '../../shared/state.ts';
 import { loadCloud } from '../../src-main/azure/load-cloud.ts';
 import { compose, type Services } from '../../src-main/compose.ts';
 import { FileLog } from '../../src-main/log/logger.ts';
+import { SealedFile } from '../../src-main/profiles/sealed-file.ts';
 import { LocalData } from '../../src-main/profiles/local-data.ts';
 import { initialState } from '../../shared/initial-state.ts';
 import { StateStore } from '../../src-main/state/state-store.ts';
@@ -66,6 +67,7 @@ export async function startServices({
     localData: new LocalData(dataFolder, log),
     log,
     secretBox: { kind: 'memory' },
+    inventoryFile: new SealedFile(join(dataFolder, 'inventory.bin'), { kind: 'memory' }),
     ask: (prompt) => {
       prompts.push(prompt);
       return Promise.resolve(answer?.(prompt) ?? { kind: 'cancelled' });

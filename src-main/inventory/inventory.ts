@@ -59,7 +59,6 @@ export class Inventory {
   private readonly pinned = new Set<string>();
   private shared = new SharedTexts();
   private running: Promise<void> | null = null;
-  private loading: Promise<KeptInventory | null> | null = null;
   private isAskedAgain = false;
   private keeping: Promise<void> = Promise.resolve();
   /** Counts up when the accounts change, so that late answers of an earlier one are dropped. */
@@ -71,15 +70,9 @@ export class Inventory {
     this.powers = new PowerNotes(this.nowMs);
   }
 
-  /** Begins to read the inventory of the last run, while it is found out who is signed in. */
-  prepare(): void {
-    this.loading = this.needs.cache.load();
-  }
-
   /** Puts the inventory of the last run on screen, as far as its accounts are still signed in. */
   async restore(): Promise<void> {
-    const kept = await (this.loading ?? this.needs.cache.load());
-    this.loading = null;
+    const kept = await this.needs.cache.load();
     if (kept === null) return;
     const accountIds = new Set(this.needs.accounts.list().map((account) => account.id));
     const mine = onlyOf(kept, accountIds);

@@ -60,6 +60,15 @@ test.each([
     'a system that nobody knows',
     { texts: ['beos'], machines: [[0, 'x', 'x', Array(11).fill(0), '', '', {}]] },
   ],
+  ['a machine that is no list', { texts: ['a'], machines: [{}] }],
+  ['a name that is no text', { texts: ['linux'], machines: [[0, 'x', 7, Array(11).fill(0), '', '', {}]] }],
+  [
+    'tags that are no texts',
+    {
+      texts: ['vm', 'linux', 'running'],
+      machines: [[0, 'x', 'x', [0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0], '', '', { a: 1 }]],
+    },
+  ],
 ])('%s is damage', (_name, packed) => {
   expect(() => unpackMachines(packedMachinesSchema.parse(packed))).toThrow();
 });

@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { type VmSummary, vmSummarySchema } from '../../shared/inventory.ts';
 import { idKey } from '../azure/resource-id.ts';
 
-const place = z.number().int().min(0);
-
 /**
  * Machines as they lie on disk: what thousands share stands once in a list of texts, and each machine names its place there.
  * A machine: place of its id up to the last slash, last part of its id, name, places of kind, group, subscription, tenant, location,
@@ -11,17 +9,8 @@ const place = z.number().int().min(0);
  */
 export const packedMachinesSchema = z.object({
   texts: z.array(z.string()),
-  machines: z.array(
-    z.tuple([
-      place,
-      z.string(),
-      z.string(),
-      z.array(place).length(11),
-      z.string(),
-      z.string(),
-      z.record(z.string(), z.string()),
-    ]),
-  ),
+  /** Looked at by {@link unpackMachines}: a schema for each of fifty thousand costs the start of the app a noticeable time. */
+  machines: z.array(z.unknown()),
 });
 export type PackedMachines = z.infer<typeof packedMachinesSchema>;
 
@@ -69,9 +58,9 @@ export function packMachines(machines: readonly VmSummary[]): PackedMachines {
 
 /** The machines again. Throws if something in them cannot be: a damaged file. */
 export function unpackMachines({ texts, machines }: PackedMachines): VmSummary[] {
-  const at = (index: number): string => {
-    const text = texts[index];
-    if (text === undefined) throw new Error(`no text stands at ${index}`);
+  const at = (index: unknown): string => {
+    const text = typeof index === 'number' ? texts[index] : undefined;
+    if (text === undefined) throw new Error(`no text stands at ${String(index)}`);
     return text;
   };
   // What all machines of a kind have in common is looked at once, not fifty thousand times.
@@ -79,18 +68,16 @@ export function unpackMachines({ texts, machines }: PackedMachines): VmSummary[]
   const kinds = new Map(texts.map((text) => [text, kind.safeParse(text).data]));
   const systems = new Map(texts.map((text) => [text, os.safeParse(text).data]));
   const powers = new Map(texts.map((text) => [text, power.safeParse(text).data]));
-  const known = <T>(value: T | undefined): T => {
-    if (value === undefined) throw new Error('a value is not known');
-    return value;
-  };
-  return machines.map(([prefix, last, name, shared, vmId, privateIp, tags]) => {
-    const armId = `${at(prefix)}${last}`;
-    const field = (index: number): string => at(shared[index] ?? -1);
+  return machines.map((row) => {
+    const [prefix, last, name, shared, vmId, privateIp, tags] = listIn(row);
+    const armId = `${at(prefix)}${textIn(last)}`;
+    const places = listIn(shared);
+    const field = (index: number): string => at(places[index]);
     return {
       id: idKey(armId),
       armId,
       kind: known(kinds.get(field(0))),
-      name,
+      name: textIn(name),
       resourceGroup: field(1),
       subscriptionId: field(2),
       tenantId: field(3),
@@ -98,12 +85,32 @@ export function unpackMachines({ texts, machines }: PackedMachines): VmSummary[]
       size: field(5),
       os: known(systems.get(field(6))),
       power: known(powers.get(field(7))),
-      vmId,
+      vmId: textIn(vmId),
       adminUsername: field(8),
       scaleSet: field(9),
-      privateIp,
+      privateIp: textIn(privateIp),
       networkId: field(10),
-      tags,
+      tags: tagsIn(tags),
     };
   });
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a value is not known');
+  return value;
+}
+
+function textIn(value: unknown): string {
+  if (typeof value !== 'string') throw new Error('no text stands where one should');
+  return value;
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Error('no list stands where one should');
+  return value as unknown[];
+}
+
+function tagsIn(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) throw new Error('no tags stand where some should');
+  return Object.fromEntries(Object.entries(value).map(([key, tag]) => [key, textIn(tag)]));
 }

@@ -65,3 +65,15 @@ test('what one start has written openly, another with a keyring does not read, a
   await sealed.write(text);
   expect(await open.read()).toBeNull();
 });
+
+test('what was fetched ahead is read once; what was written since counts', async () => {
+  const file = new SealedFile(path, keyring('a'));
+  await file.write('first');
+  file.prefetch();
+  expect(await file.read()).toBe('first');
+  await new SealedFile(path, keyring('a')).write('second');
+  expect(await file.read()).toBe('second');
+  file.prefetch();
+  await file.write('third');
+  expect(await file.read()).toBe('third');
+});

@@ -32,14 +32,27 @@ export class SealedFile {
   private readonly path: string;
   private readonly box: SecretBox;
   private readonly turns = new TurnQueue();
+  private fetched: Promise<string | null> | null = null;
 
   constructor(path: string, box: SecretBox) {
     this.path = path;
     this.box = box;
   }
 
+  /** Begins to read; the next {@link read} takes what came of it. */
+  prefetch(): void {
+    this.fetched = this.readNow();
+    this.fetched.catch(() => undefined); // told to whoever reads
+  }
+
   /** The text; null if there is none. Rejects if the file is damaged or was sealed under another key. */
   read(): Promise<string | null> {
+    const fetched = this.fetched ?? this.readNow();
+    this.fetched = null;
+    return fetched;
+  }
+
+  private readNow(): Promise<string | null> {
     return this.turns.run(async () => {
       let data: Buffer;
       try {
@@ -62,6 +75,7 @@ export class SealedFile {
   }
 
   write(text: string): Promise<Result<null>> {
+    this.fetched = null;
     return this.turns.run(async () => {
       try {
         return await writeAtomically(this.path, await this.seal(await deflate(text, packing)));
@@ -72,6 +86,7 @@ export class SealedFile {
   }
 
   remove(): Promise<void> {
+    this.fetched = null;
     return this.turns.run(() => rm(this.path, { force: true }));
   }
 
