@@ -50,7 +50,8 @@ async function measure<S>(
     try {
       await experiment.prepare?.(stage);
       await profiler?.start();
-      for (let run = 0; run < effort.runs; run += 1) {
+      const runs = Math.min(effort.runs, experiment.mostRuns ?? effort.runs);
+      for (let run = 0; run < runs; run += 1) {
         const outcome = await withinLimit(
           experiment.run(stage, effort),
           experiment.limitMs,

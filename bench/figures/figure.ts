@@ -31,6 +31,8 @@ export interface Effort {
 /** A measurement that gives one figure or several. App and baselines take turns within a run. */
 export interface Experiment<S = Stage> {
   readonly figures: readonly Figure[];
+  /** Where a run takes minutes: no more of them than this. */
+  readonly mostRuns?: number;
   /** A run that takes longer has failed. */
   readonly limitMs: number;
   /** Once, before the first run. */

@@ -108,6 +108,7 @@ const full: Experiment<InventoryStage> = {
       goals: [{ relation: '≤', limit: 0 }],
     },
   ],
+  mostRuns: 3,
   limitMs: 300_000,
   async run(stage) {
     const small = await readWhole(stage, usual);
@@ -166,6 +167,7 @@ const filter: Experiment<InventoryStage> = {
       goals: [{ relation: '≤', limit: 33 }],
     },
   ],
+  mostRuns: 3,
   limitMs: 300_000,
   async run(stage) {
     const small = await stage.launch(usual, 'kept');
@@ -216,6 +218,7 @@ const memory: Experiment<InventoryStage> = {
       goals: [{ against: 'with100', relation: '≤', limit: 1.5 }],
     },
   ],
+  mostRuns: 3,
   limitMs: 240_000,
   async run(stage) {
     const measured: number[] = [];
