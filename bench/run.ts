@@ -1,5 +1,5 @@
 /** The command line of the benchmarks; `npm run bench` starts it with Electron's path in SALLYPORT_ELECTRON. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { experiments } from './figures/all.ts';
 import type { Experiment, Sample } from './figures/figure.ts';
@@ -20,6 +20,7 @@ const usage = `Usage: npm run bench -- [options]
   --quick           less of everything, for development
   --json FILE       write the results there
   --write-docs      write docs/performance.md and docs/performance.svg (a full run)
+  --also FILE       with --write-docs: figures that are not measured now, out of an earlier --json
   --soak MINUTES    in place of figures: mixed traffic with faults; does anything grow?
   --profile         print where the engine's thread spends its time
   --loud            show what the processes say
@@ -115,6 +116,12 @@ async function measureEngine(
   }
 }
 
+/** The figures of an earlier run on this machine. */
+async function readEarlier(path: string | undefined): Promise<[string, FigureResult][]> {
+  if (path === undefined) return [];
+  return Object.entries(JSON.parse(await readFile(path, 'utf8')) as Record<string, FigureResult>);
+}
+
 async function measureInventory(
   electron: string,
   chosen: readonly Experiment<InventoryStage>[],
@@ -138,6 +145,7 @@ async function main(): Promise<number> {
       quick: { type: 'boolean' },
       json: { type: 'string' },
       'write-docs': { type: 'boolean' },
+      also: { type: 'string' },
       soak: { type: 'string' },
       profile: { type: 'boolean' },
       loud: { type: 'boolean' },
@@ -159,7 +167,7 @@ async function main(): Promise<number> {
   const isQuick = values.quick === true;
   const effort = { isQuick, runs: Number(values.runs ?? (isQuick ? 3 : 5)) };
   const soakMinutes = values.soak === undefined ? null : Number(values.soak);
-  const results = new Map<string, FigureResult>();
+  const results = new Map<string, FigureResult>(await readEarlier(values.also));
   let machine: Machine | null = null;
   if (engine.length > 0) {
     const isProfiled = values.profile === true;
