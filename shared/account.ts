@@ -18,15 +18,15 @@ export type CloudKey = z.infer<typeof cloudKeySchema>;
 
 /** What is kept between runs: of choices only, never a secret. */
 export const identitySettingsSchema = z.object({
-  cloud: cloudKeySchema,
+  cloud: cloudKeySchema.default('public'),
   /** By cloud: an application registered in one is not known in another. */
-  registrations: z.record(z.string(), registrationSchema),
+  registrations: z.record(z.string(), registrationSchema).default({}),
   /** The account that the user chose for a directory in which several could be used. */
-  serving: z.record(z.string(), z.string()),
+  serving: z.record(z.string(), z.string()).default({}),
   /** Where no keyring exists: tokens go into a file that is not encrypted. */
-  keepsPlainTokens: z.boolean(),
+  keepsPlainTokens: z.boolean().default(false),
   /** False after signing out while the Azure CLI's session was used; the session itself stays. */
-  usesAzSession: z.boolean(),
+  usesAzSession: z.boolean().default(true),
 });
 export type IdentitySettings = Readonly<z.infer<typeof identitySettingsSchema>>;
 

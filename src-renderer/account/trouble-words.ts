@@ -16,3 +16,8 @@ const mendedBySigningIn: ReadonlySet<ErrorCode> = new Set([
 export function canSignInMend(code: ErrorCode): boolean {
   return mendedBySigningIn.has(code);
 }
+
+/** Whether an account lacks something, as opposed to an outage or a right in Azure. */
+export function isAboutSignIn(code: ErrorCode): boolean {
+  return code.startsWith('sign-in-') || code.startsWith('az-');
+}

@@ -9,6 +9,7 @@ import {
   run,
 } from '../state/actions.ts';
 import { currentState } from '../state/app-store.ts';
+import { isAboutSignIn } from '../account/trouble-words.ts';
 import { bridge } from '../state/bridge.ts';
 import { useUi } from '../state/ui-store.ts';
 import type { ContextMenuItem } from '../ui/context-menu-store.ts';
@@ -40,8 +41,8 @@ export function openRow(row: TreeRow): void {
       return;
     case 'problem':
       // The list of accounts says the same at length, with what can be done.
-      if (row.repair === null) reportError(row.error);
-      else openAccounts();
+      if (isAboutSignIn(row.error.code)) openAccounts();
+      else reportError(row.error);
       return;
     case 'note':
     case 'skeleton':

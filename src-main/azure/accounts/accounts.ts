@@ -39,6 +39,8 @@ export class Accounts {
   private flow: SignInFlow = { kind: 'none', error: null };
   /** Counts changes of the source and interactive sign-ins: late answers of earlier ones are dropped. */
   private attempt = 0;
+  /** The account that an interactive sign-in under way is for; null: for a new one, or there is none. */
+  private repairing: string | null = null;
 
   constructor(needs: Needs) {
     this.needs = needs;
@@ -84,6 +86,7 @@ export class Accounts {
   cancel(): void {
     if (this.flow.kind === 'none') return;
     this.attempt++;
+    this.repairing = null;
     this.source?.cancel();
     this.flow = { kind: 'none', error: null };
     this.report();
@@ -92,6 +95,7 @@ export class Accounts {
   /** Removes the tokens of one account and nothing else. */
   async signOut(accountId: string): Promise<Result<null>> {
     if (!this.signedIn.some((each) => each.id === accountId)) return err(appError('account-not-found'));
+    if (this.repairing === accountId) this.cancel(); // else its sign-in would bring it back
     this.renewal.forget(accountId);
     this.troubles.signedInAgain(accountId, null);
     this.setSignedIn(this.signedIn.filter((each) => each.id !== accountId));
@@ -164,18 +168,20 @@ export class Accounts {
     const { source } = this;
     if (source === null) return err(appError('registration-needed'));
     const attempt = ++this.attempt;
+    this.repairing = wish.account?.id ?? null;
     const result = await source.signIn(wish, (flow) => {
       if (attempt !== this.attempt) return;
       this.flow = flow;
       this.report();
     });
     if (attempt !== this.attempt) return err(appError('sign-in-cancelled'));
+    this.repairing = null;
     const error = result.ok ? otherAccount(wish.account, result.value) : result.error;
     this.flow = { kind: 'none', error: error?.code === 'sign-in-cancelled' ? null : error };
     if (error !== null) this.needs.log.warn('sign-in-failed', { code: error.code, detail: error.detail });
     if (result.ok) {
       this.troubles.signedInAgain(result.value.id, wish.tenantId);
-      this.setSignedIn([...this.signedIn.filter((each) => each.id !== result.value.id), result.value]);
+      this.setSignedIn(withAccount(this.signedIn, result.value));
     } else {
       this.report();
     }
@@ -251,6 +257,12 @@ export class Accounts {
       .map((tenantId) => ({ id: tenantId, servedBy: this.serves.serving(tenantId) ?? id }));
     return { id, username, name, homeTenantId, state, error, troubles, tenants };
   }
+}
+
+/** In its old place, if it was there. */
+function withAccount(accounts: readonly SourceAccount[], added: SourceAccount): readonly SourceAccount[] {
+  const isKnown = accounts.some((each) => each.id === added.id);
+  return isKnown ? accounts.map((each) => (each.id === added.id ? added : each)) : [...accounts, added];
 }
 
 function otherAccount(wanted: SourceAccount | null, came: SourceAccount): AppError | null {

@@ -2,7 +2,7 @@ import type { Agent } from 'node:https';
 import type { CloudKey, Identity, IdentitySettings, Registration } from '../../../shared/account.ts';
 import { appError } from '../../../shared/errors.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import type { Log } from '../../log/logger.ts';
+import { describeError, type Log } from '../../log/logger.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { SecretBox } from '../../profiles/secret-box.ts';
 import type { Cloud } from '../cloud.ts';
@@ -51,7 +51,8 @@ export class IdentityChoice {
 
   /** Takes up the accounts of the last run. */
   async start(): Promise<void> {
-    await this.dropPlainLeftovers();
+    const dropped = await this.dropPlainLeftovers();
+    if (!dropped.ok) this.needs.log.error('plain-tokens-not-removed', { detail: dropped.error.detail });
     await this.apply();
   }
 
@@ -82,11 +83,14 @@ export class IdentityChoice {
     const saved = await this.needs.saveSettings({ keepsPlainTokens: isOn });
     if (!saved.ok) return saved;
     const { registration } = this.decide();
-    if (this.cache !== null && registration !== null) await this.cache.moveTo(this.storeFor(registration));
-    await this.dropPlainLeftovers();
+    const moved =
+      this.cache === null || registration === null
+        ? ok(null)
+        : await this.cache.moveTo(this.storeFor(registration));
+    const dropped = await this.dropPlainLeftovers();
     this.report();
     this.needs.accounts.report();
-    return ok(null);
+    return moved.ok ? dropped : moved;
   }
 
   /** Remembers whom the user wants to be used in a directory. */
@@ -167,9 +171,14 @@ export class IdentityChoice {
   }
 
   /** A file that is not encrypted never outlives the wish for it, or the day on which a keyring is found. */
-  private async dropPlainLeftovers(): Promise<void> {
-    if (this.mayKeepPlain && this.needs.settings().keepsPlainTokens) return;
-    await removePlainTokens(this.needs.dataFolder);
+  private async dropPlainLeftovers(): Promise<Result<null>> {
+    if (this.mayKeepPlain && this.needs.settings().keepsPlainTokens) return ok(null);
+    try {
+      await removePlainTokens(this.needs.dataFolder);
+      return ok(null);
+    } catch (error) {
+      return err(appError('save-failed', { detail: describeError(error) }));
+    }
   }
 
   private report(): void {

@@ -1,6 +1,8 @@
 import type { ICachePlugin, TokenCacheContext } from '@azure/msal-node';
 import { readFile, rm, stat } from 'node:fs/promises';
 import type { TokenPlace } from '../../../shared/account.ts';
+import { appError } from '../../../shared/errors.ts';
+import { err, ok, type Result } from '../../../shared/result.ts';
 import { describeError, type Log } from '../../log/logger.ts';
 import { withFileLock } from '../../profiles/file-lock.ts';
 import { isAbsent, setAside, writeAtomically } from '../../profiles/json-file.ts';
@@ -51,7 +53,7 @@ export class TokenCache implements ICachePlugin {
     if (!context.cacheHasChanged) return;
     const mine = parseCache(context.tokenCache.serialize());
     const base = this.bases.get(context) ?? emptyCache;
-    await this.change((theirs) => mergeCache(base, mine, theirs));
+    this.warn(await this.change((theirs) => mergeCache(base, mine, theirs)));
   }
 
   /**
@@ -59,54 +61,64 @@ export class TokenCache implements ICachePlugin {
    * process, writes none of them back.
    */
   async forget(accountId: string): Promise<void> {
-    await this.change((theirs) => withoutAccount(theirs, accountId));
+    this.warn(await this.change((theirs) => withoutAccount(theirs, accountId)));
   }
 
-  /** Keeps the same tokens in another store from now on; the file of the old one is removed. */
-  async moveTo(store: TokenStore): Promise<void> {
+  /**
+   * Keeps the same tokens in another store from now on; the file of the old one is removed. A failure says that the new
+   * file could not be written, or that the old one is still there.
+   */
+  async moveTo(store: TokenStore): Promise<Result<null>> {
     const before = this.store;
     await this.turns.run(() => this.readIfChanged());
     this.store = store;
     this.seen = '';
     this.unreadable = null;
     const { content } = this;
-    await this.change(() => content);
-    if (before.kind !== 'memory') await rm(before.path, { force: true });
+    const written = await this.change(() => content);
+    if (before.kind === 'memory') return written;
+    try {
+      await rm(before.path, { force: true });
+      return written;
+    } catch (error) {
+      return notSaved(describeError(error));
+    }
   }
 
-  private change(how: (theirs: CacheContent) => CacheContent): Promise<void> {
+  private change(how: (theirs: CacheContent) => CacheContent): Promise<Result<null>> {
     return this.turns.run(async () => {
       const { store } = this;
       if (store.kind === 'memory') {
         this.content = how(this.content);
-        return;
+        return ok(null);
       }
       try {
-        await withFileLock(`${store.path}.lock`, async () => {
+        return await withFileLock(`${store.path}.lock`, async () => {
           await this.readIfChanged();
           this.content = how(this.content);
-          if (this.unreadable === null) await this.write(store);
-          else this.log.warn('token-cache-not-saved', { detail: this.unreadable });
+          return this.unreadable === null ? await this.write(store) : notSaved(this.unreadable);
         });
       } catch (error) {
         // The disk is full or not ours: the tokens of this run live on in memory.
         this.content = how(this.content);
-        this.log.warn('token-cache-not-saved', { detail: describeError(error) });
+        return notSaved(describeError(error));
       }
     });
   }
 
-  private async write(store: Exclude<TokenStore, { kind: 'memory' }>): Promise<void> {
+  private async write(store: Exclude<TokenStore, { kind: 'memory' }>): Promise<Result<null>> {
     if (hasAccounts(this.content)) {
       const written = await writeAtomically(store.path, await store.encode(JSON.stringify(this.content)));
-      if (!written.ok) {
-        this.log.warn('token-cache-not-saved', { detail: written.error.detail });
-        return;
-      }
+      if (!written.ok) return written;
     } else {
       await rm(store.path, { force: true });
     }
     this.seen = await versionOf(store.path);
+    return ok(null);
+  }
+
+  private warn(saved: Result<null>): void {
+    if (!saved.ok) this.log.warn('token-cache-not-saved', { detail: saved.error.detail });
   }
 
   private async readIfChanged(): Promise<void> {
@@ -137,6 +149,10 @@ export class TokenCache implements ICachePlugin {
       return emptyCache;
     }
   }
+}
+
+function notSaved(detail: string): Result<never> {
+  return err(appError('save-failed', { detail }));
 }
 
 /** Changes whenever the file does, since every write makes a new one; empty if there is none. */
