@@ -25,6 +25,8 @@ interface Needs {
 /** Version of the subscriptions API that lists tenants and subscriptions. */
 const subscriptionsApi = '2022-12-01';
 const timeoutMs = 30_000;
+/** For one request of the SDK, body and all; a page of a thousand machines may take its time. */
+const sdkTimeoutMs = 60_000;
 const maximumPages = 1_000;
 
 const pageSchema = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() });
@@ -197,6 +199,20 @@ export class Arm {
       redirectOptions: { maxRetries: 0 },
       additionalPolicies: [
         {
+          position: 'perRetry' as const,
+          policy: {
+            name: 'everyCallEnds',
+            // The SDK's own limit ends with the head of an answer, and is off unless it is set.
+            sendRequest: async <R extends { abortSignal?: AbortSignalLike }, A>(
+              request: R,
+              next: (request: R) => Promise<A>,
+            ) => {
+              request.abortSignal = endingSignal(request.abortSignal);
+              return next(request);
+            },
+          },
+        },
+        {
           position: 'perCall' as const,
           policy: {
             name: 'onlyTheArmHost',
@@ -221,6 +237,15 @@ export class Arm {
     this.clients.set(key, made);
     return made;
   }
+}
+
+/** What the SDK calls a signal. */
+type AbortSignalLike = Pick<AbortSignal, 'aborted' | 'addEventListener' | 'removeEventListener'>;
+
+/** Ends after the time limit, or with the caller's own signal. */
+function endingSignal(own: AbortSignalLike | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(sdkTimeoutMs);
+  return own instanceof AbortSignal ? AbortSignal.any([own, limit]) : limit;
 }
 
 /** What ARM says when it refuses. A gateway's page has no such words. */

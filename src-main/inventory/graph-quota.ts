@@ -5,6 +5,8 @@ interface Window {
   /** Queries left, without those whose answers are still to come. */
   remaining: number;
   inFlight: number;
+  /** When the latest query was sent. */
+  askedAtMs: number;
   /** When the service gives a full measure again, by the clock of `nowMs`. */
   resetsAtMs: number;
   /** Nothing is asked before: the service said so. */
@@ -14,6 +16,10 @@ interface Window {
 /** Resource Graph's documented measure: 15 queries in 5 seconds for one user. Its answers say what really holds. */
 const usualQueries = 15;
 const usualWindowMs = 5_000;
+/** Longer than any call may take. */
+const lostAfterMs = 120_000;
+/** However long an answer says, nobody waits longer than this before asking again. */
+const longestWaitMs = 5 * 60_000;
 
 /** What an answer of the service says of the quota. */
 export interface QuotaNews {
@@ -52,10 +58,13 @@ export class GraphQuota {
       if (nowMs >= window.resetsAtMs) {
         window.remaining = usualQueries;
         window.resetsAtMs = nowMs + usualWindowMs;
+        // Answers that have not come for so long do not come any more.
+        if (nowMs - window.askedAtMs > lostAfterMs) window.inFlight = 0;
       }
       const isFree = window.remaining - window.inFlight > 0;
       if (isFree && nowMs >= window.pausedUntilMs) {
         window.inFlight += 1;
+        window.askedAtMs = nowMs;
         return;
       }
       await this.wait(Math.max(isFree ? window.pausedUntilMs - nowMs : window.resetsAtMs - nowMs, 10));
@@ -71,19 +80,19 @@ export class GraphQuota {
       return;
     }
     window.remaining = news.remaining;
-    window.resetsAtMs = this.nowMs() + news.resetsAfterMs;
+    window.resetsAtMs = this.nowMs() + Math.min(news.resetsAfterMs, longestWaitMs);
   }
 
   /** The service has refused a query: nothing more is asked for a while. */
   pause(user: string, ms: number): void {
     const window = this.windowOf(user);
-    window.pausedUntilMs = Math.max(window.pausedUntilMs, this.nowMs() + ms);
+    window.pausedUntilMs = Math.max(window.pausedUntilMs, this.nowMs() + Math.min(ms, longestWaitMs));
   }
 
   private windowOf(user: string): Window {
     const known = this.windows.get(user);
     if (known !== undefined) return known;
-    const fresh = { remaining: usualQueries, inFlight: 0, resetsAtMs: 0, pausedUntilMs: 0 };
+    const fresh = { remaining: usualQueries, inFlight: 0, askedAtMs: 0, resetsAtMs: 0, pausedUntilMs: 0 };
     this.windows.set(user, fresh);
     return fresh;
   }

@@ -69,7 +69,7 @@ export class Connection {
   private node = '';
   private rates = { atMs: 0, sentBytes: 0, receivedBytes: 0, sentPerSecond: 0, receivedPerSecond: 0 };
   /** The connection of the WebSocket, made beside the token exchange; kept for the next try if it was not used. */
-  private bare: Promise<Result<BareConnection>> | null = null;
+  private bare: { readonly host: string; readonly dialed: Promise<Result<BareConnection>> } | null = null;
   private admitted: Promise<string | null> | null = null;
   /** DELETEs of earlier tries. */
   private readonly leftovers: Promise<void>[] = [];
@@ -181,6 +181,7 @@ export class Connection {
         const failure = await this.attempt(renewal);
         if (failure === null) return;
         const isOver = signal.aborted || this.relay.isLocalClosed;
+        await this.dropDeadBare();
         const waitMs = isOver ? null : retryDelayMs(failure, attempt);
         if (waitMs === null) {
           if (isOver) this.end(signal.aborted ? 'stopped' : 'local-end', null);
@@ -266,9 +267,9 @@ export class Connection {
 
   private async relayOver(host: string, token: DataPlaneToken): Promise<StepFailure | null> {
     const { needs } = this;
-    const dialed = this.bare ?? needs.openBare(host, this.abort.signal);
+    this.dialBare(host);
     this.step = 'tls';
-    const bare = await dialed;
+    const bare = await (this.bare?.dialed ?? needs.openBare(host, this.abort.signal));
     this.bare = null;
     if (!bare.ok) return plainFailure(bare.error);
     this.begin('upgrade');
@@ -304,12 +305,13 @@ export class Connection {
     return null;
   }
 
-  /** Begins the connection of the WebSocket, if none is there from the try before. */
+  /** Begins the connection of the WebSocket, if none to this host is there from the try before. */
   private dialBare(host: string): void {
-    if (this.bare !== null) return;
-    const dialing = this.needs.openBare(host, this.abort.signal);
-    this.bare = dialing;
-    void dialing.then((bare) => {
+    if (this.bare?.host === host) return;
+    this.dropBare();
+    const dialed = this.needs.openBare(host, this.abort.signal);
+    this.bare = { host, dialed };
+    void dialed.then((bare) => {
       if (!bare.ok || bare.value.times === null) return;
       const { dnsMs, tcpMs, proxyMs, tlsMs } = bare.value.times;
       this.timeline.addMeasured(
@@ -324,10 +326,18 @@ export class Connection {
     });
   }
 
+  /** A connection that could not be made, or has ended, is no help to the next try. */
+  private async dropDeadBare(): Promise<void> {
+    const { bare } = this;
+    const settled = await Promise.race([bare?.dialed, Promise.resolve(null)]);
+    const isDead = settled !== null && settled !== undefined && (!settled.ok || !settled.value.isUsable);
+    if (isDead && this.bare === bare) this.dropBare();
+  }
+
   private dropBare(): void {
     const { bare } = this;
     this.bare = null;
-    void bare?.then((opened) => opened.ok && opened.value.socket.destroy());
+    void bare?.dialed.then((opened) => opened.ok && opened.value.socket.destroy());
   }
 
   private async deleteSession(host: string, token: DataPlaneToken): Promise<void> {

@@ -1,9 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { ConnectorAgent } from '../net/connector-agent.ts';
-import type { SecureConnector } from '../net/secure-connector.ts';
+import type { Result } from '../../shared/result.ts';
+import { ConnectFailure } from '../net/connect-failure.ts';
+import type { SecureConnection, SecureConnector } from '../net/secure-connector.ts';
 
-const connectTimeoutMs = 30_000;
+/** As long as a call would have for it: whoever takes over a connection that is still made waits no longer. */
+const connectTimeoutMs = 25_000;
 
 /** Connections that are kept for later calls. */
 const mostKept = 4;
@@ -22,7 +25,7 @@ export class ExchangeAgent extends ConnectorAgent {
   private readonly warming = new AbortController();
   private readonly ready = new Map<string, TLSSocket>();
   /** Those on their way to be ready; the next call takes over one that is still made. */
-  private readonly making = new Map<string, Promise<TLSSocket | null>>();
+  private readonly making = new Map<string, Promise<Result<SecureConnection>>>();
 
   constructor(connector: SecureConnector) {
     super({ connector: Promise.resolve(connector), unreachable: 'bastion-unreachable' });
@@ -36,11 +39,12 @@ export class ExchangeAgent extends ConnectorAgent {
     if (this.take(name, 'look') !== null || this.making.has(name) || this.hasFree(name)) return;
     const making = this.make(host, port);
     this.making.set(name, making);
-    const socket = await making;
+    const made = await making;
     // Taken over meanwhile: it is a call's by now.
     if (this.making.get(name) !== making) return;
     this.making.delete(name);
-    if (socket === null) return; // the call that needs it will say why
+    if (!made.ok) return; // the call that needs it will say why
+    const { socket } = made.value;
     const forget = () => {
       if (this.ready.get(name) === socket) this.ready.delete(name);
     };
@@ -53,7 +57,8 @@ export class ExchangeAgent extends ConnectorAgent {
   cool(): void {
     for (const socket of this.ready.values()) socket.destroy();
     this.ready.clear();
-    for (const making of this.making.values()) void making.then((socket) => socket?.destroy());
+    for (const making of this.making.values())
+      void making.then((made) => made.ok && made.value.socket.destroy());
     this.making.clear();
     this.forgetIdle();
   }
@@ -68,9 +73,10 @@ export class ExchangeAgent extends ConnectorAgent {
     const making = this.making.get(name);
     if (making === undefined || created === undefined) return super.createConnection(target, created);
     this.making.delete(name);
-    void making.then((socket) => {
-      if (socket === null) super.createConnection(target, created);
-      else created(null, socket);
+    void making.then((made) => {
+      // There is no socket beside an error, whatever the types say.
+      if (made.ok) created(null, made.value.socket);
+      else created(new ConnectFailure(made.error), undefined as never);
     });
     return undefined;
   }
@@ -81,13 +87,11 @@ export class ExchangeAgent extends ConnectorAgent {
     super.destroy();
   }
 
-  /** Null if it could not be made, or is not wanted any more. */
-  private async make(host: string, port: number): Promise<TLSSocket | null> {
-    const connected = await this.connector.connect(
+  private make(host: string, port: number): Promise<Result<SecureConnection>> {
+    return this.connector.connect(
       { host, port },
       { signal: this.warming.signal, timeoutMs: connectTimeoutMs, unreachable: 'bastion-unreachable' },
     );
-    return connected.ok ? connected.value.socket : null;
   }
 
   private take(name: string, how: 'look' | 'take'): TLSSocket | null {

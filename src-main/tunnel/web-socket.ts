@@ -84,8 +84,9 @@ export function upgradeConnection(
             const socket = new WebSocketTransport(bare, options, events);
             events.onOpen(socket);
             const rest = received.subarray(bodyAt);
-            if (rest.length > 0) socket.read(rest, rest.length);
+            // First, so that a pause which these bytes cause is not undone. Nothing comes before the next tick.
             bare.resume();
+            if (rest.length > 0) socket.read(rest, rest.length);
           },
           destroy: () => bare.socket.destroy(),
         }),
