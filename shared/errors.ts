@@ -192,6 +192,10 @@ export const errorCatalogue = {
     message: 'This virtual machine is not in the list of machines you may reach.',
     next: 'Refresh the list, or check that you are signed in to its directory.',
   },
+  'sign-out-incomplete': {
+    message: 'You are signed out of this window, but your sign-in could not be removed from the disk.',
+    next: 'Free the file that the details name, or delete it; else the next start is signed in again.',
+  },
   'power-forbidden': {
     message: 'You do not have the permission to start, restart or stop this virtual machine.',
     next: 'Ask its owner for the Virtual Machine Contributor role, or to do it for you.',

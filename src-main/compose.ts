@@ -120,10 +120,8 @@ export async function compose(around: Surroundings) {
       wasSignedIn = accounts.list().length > 0;
       if (!wasSignedIn) details.clear();
       if (before) drop(log, 'inventory', inventory.accountsChanged());
-      else if (wasSignedIn) {
-        hosts.show();
-        drop(log, 'inventory', showInventory());
-      }
+      else if (wasSignedIn) drop(log, 'inventory', showInventory());
+      hosts.show();
     },
     log,
   });
@@ -174,6 +172,7 @@ export async function compose(around: Surroundings) {
   /** The last inventory at once, then what Azure says. */
   const showInventory = async (): Promise<void> => {
     await inventory.restore();
+    hosts.show();
     await inventory.refresh();
   };
   const hosts = new Hosts({
@@ -181,6 +180,7 @@ export async function compose(around: Surroundings) {
     state,
     bastions: () => inventory.bastions,
     tenantOf: (subscriptionId) => inventory.tenantOf(subscriptionId),
+    isServed: (tenantId) => accounts.serving(tenantId) !== null,
   });
   const finder = new MachineFinder({
     arm,
@@ -289,7 +289,9 @@ export async function compose(around: Surroundings) {
   await tunnels.load();
   // Kept tunnels wait until it is known who is signed in and which machines there are.
   state.subscribe((patch) => {
-    if (patch.values.inventory?.state === 'ready') tunnels.openKept();
+    if (patch.values.inventory?.state !== 'ready') return;
+    hosts.show();
+    tunnels.openKept();
   });
   const warmView = new WarmView({
     engine,

@@ -51,6 +51,8 @@ export class VmDetails {
   private readonly needs: Needs;
   private readonly nowMs: () => number;
   private readonly known = new Map<string, Known>();
+  /** Counts up when the accounts change. */
+  private generation = 0;
   private readonly running = new Map<string, Promise<Known>>();
 
   constructor(needs: Needs) {
@@ -139,6 +141,8 @@ export class VmDetails {
 
   /** Forgets everything, as after signing out. */
   clear(): void {
+    this.generation++;
+    this.running.clear();
     this.known.clear();
   }
 
@@ -187,14 +191,17 @@ export class VmDetails {
   }
 
   private async gatherNow(vm: VmSummary): Promise<Known> {
+    const { generation } = this;
     const facts = await this.needs.gatherer.gather(vm);
     const known = { facts, routes: this.routesOf(vm, facts), atMs: this.nowMs() };
-    this.known.set(vm.id, known);
+    // What one account has read is not for the next.
+    if (generation === this.generation) this.known.set(vm.id, known);
     return known;
   }
 
   private async publish(vm: VmSummary, { facts, routes, atMs }: Known): Promise<void> {
     const { state } = this.needs;
+    if (this.summary(vm.id) === undefined) return; // gone while it was read, as after a sign-out
     if (facts.vm.kind === 'known') {
       const { power, vmId } = facts.vm.value;
       this.needs.notePower(vm.id, power);

@@ -47,7 +47,7 @@ async function listSubscription(
   const [machines, powers, nics] = await Promise.all([
     collect(compute.virtualMachines.listAll()),
     // The same list again with the states of all machines, which is one call a page and not one a machine.
-    collect(compute.virtualMachines.listAll({ statusOnly: 'true' })).catch(() => []),
+    permitted(collect(compute.virtualMachines.listAll({ statusOnly: 'true' }))),
     listNetworks({ arm, shared }, id, tenantId, map),
   ]);
   const powerOf = new Map(powers.map((vm) => [idKey(vm.id ?? ''), powerIn(vm)]));
@@ -77,9 +77,9 @@ async function listSubscription(
 async function listNetworks({ arm }: Needs, subscriptionId: string, tenantId: string, map: NetworkMap) {
   const client = await arm.network(tenantId, subscriptionId);
   const [networks, bastions, nics] = await Promise.all([
-    collect(client.virtualNetworks.listAll()).catch(() => []),
-    collect(client.bastionHosts.list()).catch(() => []),
-    collect(client.networkInterfaces.listAll()).catch(() => []),
+    permitted(collect(client.virtualNetworks.listAll())),
+    permitted(collect(client.bastionHosts.list())),
+    permitted(collect(client.networkInterfaces.listAll())),
   ]);
   for (const network of networks.map(readNetwork)) {
     map.networks.push({
@@ -148,6 +148,14 @@ function powerIn(vm: VirtualMachine | VirtualMachineScaleSetVM): string {
 
 function placeOf({ subnetId: _subnetId, dnsName: _dnsName, ...bastion }: BastionFact): BastionPlace {
   return { ...bastion, id: idKey(bastion.armId) };
+}
+
+/** What may not be listed is left out; an outage is not taken for an empty list. */
+function permitted<T>(listing: Promise<T[]>): Promise<T[]> {
+  return listing.catch((error: unknown) => {
+    if (toArmError(error).code === 'arm-forbidden') return [];
+    throw error;
+  });
 }
 
 async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {

@@ -8,6 +8,7 @@ import type { JsonFile } from '../profiles/json-file.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { readHostList } from './host-list.ts';
 import type { BastionPlace } from './reach.ts';
+import { sameMachine } from './same-machine.ts';
 
 const hostSchema = hostDraftSchema.extend({
   tags: z.record(z.string(), z.string()),
@@ -24,6 +25,8 @@ interface Needs {
   readonly state: StateStore;
   readonly bastions: () => readonly BastionPlace[];
   readonly tenantOf: (subscriptionId: string) => string | null;
+  /** Whether somebody who is signed in can be used in a tenant. */
+  readonly isServed: (tenantId: string) => boolean;
 }
 
 /** Hosts that are known by their address only, behind a Bastion that connects to addresses. They stand beside the machines. */
@@ -42,10 +45,21 @@ export class Hosts {
     return loaded.kind === 'damaged' ? loaded.asidePath : null;
   }
 
-  /** Puts them into the state, as after a sign-in. */
+  /** Shows those that somebody who is signed in can reach, and no others: after every change of the accounts or the list. */
   show(): void {
-    const machines = [...this.hosts.values()].map((host) => summaryOf(host));
-    this.needs.state.upsertAll('vms', Object.fromEntries(machines.map((vm) => [vm.id, vm])));
+    const { state, isServed } = this.needs;
+    const machines = [...this.hosts.values()].filter((host) => isServed(host.tenantId)).map(summaryOf);
+    const wanted = Object.fromEntries(machines.map((vm) => [vm.id, vm]));
+    const shown = Object.values(state.current.vms).filter((vm) => vm.kind === 'host');
+    state.remove(
+      'vms',
+      shown.filter((vm) => !(vm.id in wanted)).map((vm) => vm.id),
+    );
+    const changed = machines.filter((vm) => {
+      const before = state.current.vms[vm.id];
+      return before === undefined || !sameMachine(before, vm);
+    });
+    if (changed.length > 0) state.upsertAll('vms', Object.fromEntries(changed.map((vm) => [vm.id, vm])));
   }
 
   /** ARM id of the Bastion of a host. */
@@ -119,10 +133,9 @@ export class Hosts {
   }
 }
 
-/** The id under which the service knows an address behind a Bastion, lower-cased. */
+/** The app's own id of an address behind a Bastion: the same address behind another Bastion is another host. */
 function idOf({ bastionId, address }: Pick<Host, 'bastionId' | 'address'>): string {
-  const group = bastionId.split('/').slice(0, 5).join('/');
-  return `${group}/providers/microsoft.network/bh-hostconnect/${address}`.toLowerCase();
+  return `${bastionId}/bh-hostConnect/${address}`.toLowerCase();
 }
 
 function summaryOf(host: Host): VmSummary {

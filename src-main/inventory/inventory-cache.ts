@@ -44,7 +44,9 @@ export class InventoryCache {
       return { ...kept, vms: unpackMachines(vms) };
     } catch (error) {
       this.log.warn('inventory-cache-damaged', { error: describeError(error) });
-      await this.clear();
+      await this.clear().catch((failure: unknown) =>
+        this.log.warn('inventory-cache-not-removed', { error: describeError(failure) }),
+      );
       return null;
     }
   }

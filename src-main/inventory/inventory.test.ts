@@ -193,3 +193,26 @@ test('signing out forgets everything, on disk too', async () => {
   await next.inventory.restore();
   expect(next.names()).toEqual([]);
 });
+
+test('what one of two accounts has seen leaves the disk with it; a machine found by its id does not come back', async () => {
+  const tenants: Record<string, Answers | null> = {
+    [home]: { subscriptions: ['s1'], vms: [vm('a', 's1')] },
+  };
+  const { inventory, accounts, state, names, start } = await scene(tenants);
+  await inventory.refresh();
+  const [found] = Object.values(state.current.vms);
+  if (found === undefined) throw new Error('no machine');
+  inventory.pin({ ...found, id: '/pinned', armId: '/pinned', name: 'pinned' });
+  const [ada] = accounts.splice(0);
+  accounts.push({ id: 'grace', homeTenantId: other });
+  tenants[home] = null;
+  await inventory.accountsChanged();
+  expect(names()).toEqual([]);
+  inventory.pin({ ...found, tenantId: 'nobody-serves-it' });
+  await inventory.dispose();
+  accounts.splice(0);
+  if (ada !== undefined) accounts.push(ada);
+  const next = start();
+  await next.inventory.restore();
+  expect(next.names()).toEqual([]);
+});

@@ -61,6 +61,7 @@ export class Inventory {
   private running: Promise<void> | null = null;
   private isAskedAgain = false;
   private keeping: Promise<void> = Promise.resolve();
+  private restoring: Promise<void> = Promise.resolve();
   /** Counts up when the accounts change, so that late answers of an earlier one are dropped. */
   private generation = 0;
 
@@ -71,7 +72,12 @@ export class Inventory {
   }
 
   /** Puts the inventory of the last run on screen, as far as its accounts are still signed in. */
-  async restore(): Promise<void> {
+  restore(): Promise<void> {
+    this.restoring = this.showKept();
+    return this.restoring;
+  }
+
+  private async showKept(): Promise<void> {
     const kept = await this.needs.cache.load();
     if (kept === null) return;
     const accountIds = new Set(this.needs.accounts.list().map((account) => account.id));
@@ -98,6 +104,7 @@ export class Inventory {
 
   /** Reads everything again. A call while a reading runs waits for that one, or for a new one if accounts have changed. */
   async refresh(): Promise<void> {
+    await this.restoring; // or it would write old machines over new ones
     if (this.running !== null) {
       await this.running;
       return;
@@ -123,7 +130,8 @@ export class Inventory {
       inventory.tenants.filter((tenant) => !accountIds.has(tenant.accountId)).map((tenant) => tenant.id),
     );
     for (const tenantId of gone) this.maps.delete(tenantId);
-    const lost = Object.values(vms).filter((vm) => gone.has(vm.tenantId));
+    const lost = Object.values(vms).filter((vm) => vm.kind !== 'host' && gone.has(vm.tenantId));
+    for (const vm of lost) this.pinned.delete(vm.id);
     this.needs.state.remove('vms', idsOf(lost));
     this.needs.state.remove('details', idsOf(lost));
     this.patch({
@@ -133,6 +141,8 @@ export class Inventory {
     if (accountIds.size === 0) await this.clear();
     else {
       this.publishReach();
+      // At once: what follows may fail, and nothing of an account that is gone is to stay on the disk.
+      await this.keep();
       this.isAskedAgain = true;
       drop(this.needs.log, 'inventory', this.refresh());
     }
@@ -158,6 +168,7 @@ export class Inventory {
 
   /** A machine that is in no list, but can be read: it stays in the tree until the accounts change. */
   pin(vm: VmSummary): void {
+    if (this.needs.accounts.serving(vm.tenantId) === null) return; // signed out meanwhile
     this.pinned.add(vm.id);
     this.needs.state.upsert('vms', vm.id, vm);
     drop(this.needs.log, 'inventory cache', this.keep());
@@ -397,10 +408,15 @@ function idsOf(machines: readonly VmSummary[]): string[] {
 function onlyOf(kept: KeptInventory, accountIds: ReadonlySet<string>): KeptInventory {
   const tenants = kept.tenants.filter((tenant) => accountIds.has(tenant.accountId));
   const ids = new Set(tenants.map((tenant) => tenant.id));
+  const vms = kept.vms.filter((vm) => ids.has(vm.tenantId));
+  const machines = new Set(vms.map((vm) => vm.id));
+  const networks = new Set(vms.map((vm) => vm.networkId));
   return {
     ...kept,
     tenants,
     subscriptions: kept.subscriptions.filter((each) => ids.has(each.tenantId)),
-    vms: kept.vms.filter((vm) => ids.has(vm.tenantId)),
+    vms,
+    pinned: kept.pinned.filter((id) => machines.has(id)),
+    reach: kept.reach.filter((each) => networks.has(each.id)),
   };
 }

@@ -47,5 +47,5 @@ export interface AccountSource {
   /** Ends an interactive sign-in that is under way. */
   readonly cancel: () => void;
   /** Removes what is kept of one account. */
-  readonly forget: (accountId: string) => Promise<void>;
+  readonly forget: (accountId: string) => Promise<Result<null>>;
 }

@@ -2,7 +2,7 @@ import type { Account, SignInFlow } from '../../../shared/account.ts';
 import { type AppError, appError } from '../../../shared/errors.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { AccountState } from '../../../shared/state.ts';
-import { describeError, drop, type Log } from '../../log/logger.ts';
+import { drop, type Log } from '../../log/logger.ts';
 import type { AccountSource, SignInWish, SourceAccount, TokenAnswer } from './account-source.ts';
 import { type Clock, Renewal } from './renewal.ts';
 import { ServingTable } from './serving-table.ts';
@@ -99,11 +99,13 @@ export class Accounts {
     this.renewal.forget(accountId);
     this.troubles.signedInAgain(accountId, null);
     this.setSignedIn(this.signedIn.filter((each) => each.id !== accountId));
-    await this.source?.forget(accountId).catch((error: unknown) => {
-      // The tokens are gone from memory; a file that cannot be changed must not keep the user signed in.
-      this.needs.log.error('token-cache-not-cleared', { error: describeError(error) });
-    });
-    return ok(null);
+    // The tokens are gone from memory. A file that cannot be changed does not keep the user signed in now, but the next start
+    // would be: that is said.
+    const forgotten = (await this.source?.forget(accountId)) ?? ok(null);
+    if (!forgotten.ok) this.needs.log.error('token-cache-not-cleared', { detail: forgotten.error.detail });
+    return forgotten.ok
+      ? ok(null)
+      : err(appError('sign-out-incomplete', { detail: forgotten.error.detail ?? '' }));
   }
 
   /** Who is signed in. `homeTenantId` is the directory whose token lists all of the account's directories. */

@@ -67,12 +67,13 @@ export class AzSource implements AccountSource {
     this.asking = new AbortController();
   }
 
-  async forget(): Promise<void> {
+  async forget(): Promise<Result<null>> {
     this.tokens.clear();
     await this.needs.setInUse(false);
+    return ok(null);
   }
 
-  async token(_account: SourceAccount, tenantId: string, wish: TokenWish): Promise<TokenAnswer> {
+  async token(account: SourceAccount, tenantId: string, wish: TokenWish): Promise<TokenAnswer> {
     const scope = this.needs.cloud.arm.scope;
     const login = `az login --tenant ${tenantId} --scope ${scope}`;
     if (wish.claims !== null) {
@@ -83,11 +84,20 @@ export class AzSource implements AccountSource {
     const known = this.tokens.get(tenantId);
     if (!wish.isForced && known !== undefined && known.expiresAtMs - renewBeforeMs > this.nowMs())
       return { ok: true, ...known, isFresh: false };
-    const ran = await this.run(
-      ['account', 'get-access-token', '--tenant', tenantId, '--scope', scope, '--output', 'json'],
-      login,
-    );
+    const [ran, who] = await Promise.all([
+      this.run(
+        ['account', 'get-access-token', '--tenant', tenantId, '--scope', scope, '--output', 'json'],
+        login,
+      ),
+      this.who(),
+    ]);
     if (!ran.ok) return { ok: false, error: ran.error, claims: null };
+    if (!who.ok) return { ok: false, error: who.error, claims: null };
+    // Somebody may have signed the CLI in as another one: that one's rights are not those that the window shows.
+    if (who.value.id !== account.id) {
+      const detail = `the Azure CLI is signed in as ${who.value.username} now`;
+      return { ok: false, error: appError('az-sign-in-needed', { detail }), claims: null };
+    }
     const read = readAzToken(ran.stdout);
     if (read === null)
       return { ok: false, error: appError('az-failed', { detail: 'no token in its answer' }), claims: null };

@@ -122,7 +122,7 @@ export class MsalSource implements AccountSource {
     this.interactive.cancel();
   }
 
-  forget(accountId: string): Promise<void> {
+  forget(accountId: string): Promise<Result<null>> {
     return this.needs.cache.forget(accountId);
   }
 

@@ -77,7 +77,7 @@ const signIn = (cache: TokenCache, ...accountIds: string[]) =>
   });
 
 /** A renewal: new tokens of an account that MSAL had read before. */
-const renew = (cache: TokenCache, accountId: string, during?: () => Promise<void>) =>
+const renew = (cache: TokenCache, accountId: string, during?: () => Promise<unknown>) =>
   change(
     cache,
     (content) => ({
@@ -180,4 +180,14 @@ test('unencrypted files are removed, also damaged ones; encrypted ones stay', as
   await signIn(open(keyring), 'ada');
   await removePlainTokens(folder);
   expect(await files()).toEqual([expect.stringMatching(/\.bin$/)]);
+});
+
+test('a sign-out whose tokens cannot be taken off the disk says so', async () => {
+  const cache = open();
+  await signIn(cache, 'ada', 'grace');
+  const path = await onlyFile();
+  await rm(path);
+  await mkdir(path);
+  await writeFile(join(path, 'in-the-way'), '');
+  expect(await cache.forget('ada')).toMatchObject({ ok: false, error: { code: 'save-failed' } });
 });

@@ -60,8 +60,10 @@ export class TokenCache implements ICachePlugin {
    * Forgets the tokens of one account, in memory and on disk. A renewal that is under way meanwhile, also in another
    * process, writes none of them back.
    */
-  async forget(accountId: string): Promise<void> {
-    this.warn(await this.change((theirs) => withoutAccount(theirs, accountId)));
+  async forget(accountId: string): Promise<Result<null>> {
+    const forgotten = await this.change((theirs) => withoutAccount(theirs, accountId));
+    this.warn(forgotten);
+    return forgotten;
   }
 
   /**
