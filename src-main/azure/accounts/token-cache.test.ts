@@ -57,7 +57,7 @@ const signedIn = (...accountIds: string[]) => ({
 async function change(
   cache: TokenCache,
   edit: (content: Record<string, Record<string, unknown>>) => object,
-  during = async () => {},
+  during: () => Promise<unknown> = () => Promise.resolve(),
 ) {
   const memory = new Memory();
   const context = new TokenCacheContext(memory, true);
