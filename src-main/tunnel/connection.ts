@@ -32,7 +32,7 @@ export interface ConnectionNeeds {
    * either.
    */
   readonly admit: () => Promise<string | null>;
-  readonly admissionFirst: boolean;
+  readonly admissionFirst: () => boolean;
   readonly messageBytes: number;
   /** What is known of a Bastion from earlier connections. */
   readonly peerOf: (host: string) => WebSocketOptions['peer'];
@@ -210,7 +210,7 @@ export class Connection {
     const signedIn = await needs.armToken(renewal);
     if (!signedIn.ok) return plainFailure(signedIn.error);
     this.timeline.end('sign-in');
-    if (needs.admissionFirst && !(await this.isAdmitted())) return null;
+    if (needs.admissionFirst() && !(await this.isAdmitted())) return null;
     if (this.abort.signal.aborted) return cancelled();
     const host = await this.findHost(signedIn.value);
     if (typeof host !== 'string') return host;
@@ -242,7 +242,8 @@ export class Connection {
   private admission(): Promise<string | null> {
     if (this.admitted === null) {
       this.timeline.begin('admission');
-      this.admitted = this.needs.admit();
+      // A check that breaks down lets nobody in.
+      this.admitted = this.needs.admit().catch((error: unknown) => describeError(error));
       void this.admitted.then(() => this.timeline.end('admission'));
     }
     return this.admitted;

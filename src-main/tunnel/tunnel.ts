@@ -139,7 +139,7 @@ export class Tunnel {
       number,
       spec,
       admit,
-      admissionFirst: this.listener?.hasRefused === true,
+      admissionFirst: () => this.listener?.hasRefused === true,
       armToken: (renewal) => needs.tools.armToken(spec.bastion.tenantId, renewal),
       onStep: (step, durationMs) => needs.emit({ kind: 'step', ...about, step, durationMs }),
       onFailed: (step, error) => {
