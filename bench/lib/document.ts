@@ -43,7 +43,8 @@ took turns in the same run, on the same machine, against the same server.
 ![Throughput and latency beside the baselines](performance.svg)
 
 Median of ${runs} runs (three where a run of the inventory takes minutes), lowest and highest in brackets. Baselines: the value, and in brackets the application's value
-divided by it. \`bench/README.md\` says what each baseline is and in which thread it runs.
+divided by it. \`bench/README.md\` says what each baseline is and in which thread it runs; [performance-notes.md](performance-notes.md)
+says why goals are not reached.
 
 | figure | what | application | baselines | must reach |
 | --- | --- | --- | --- | --- |
