@@ -331,6 +331,13 @@ export async function compose(around: Surroundings) {
     await routeChoices.load(),
   );
 
+  /** Takes up who was signed in. If nobody is any more, what the last of them has seen is not kept either. */
+  const start = async (): Promise<void> => {
+    await identity.start();
+    const { account } = state.current;
+    if (account.kind === 'signed-out' && account.error === null) await inventory.forgetKept();
+  };
+
   /** Ends everything in order: transfers, sessions with their tokens, the engine, what lies on disk. One that fails stops no other. */
   const dispose = async (): Promise<void> => {
     accounts.dispose();
@@ -351,6 +358,7 @@ export async function compose(around: Surroundings) {
     network.dispose();
   };
   return {
+    start,
     network,
     accounts,
     identity,

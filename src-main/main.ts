@@ -276,5 +276,5 @@ async function run(options: StartOptions): Promise<void> {
   const made = await composing;
   services = made;
   powerMonitor.on('resume', () => made.networkChanged());
-  await made.identity.start();
+  await made.start();
 }

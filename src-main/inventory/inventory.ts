@@ -203,6 +203,11 @@ export class Inventory {
     await this.keeping;
   }
 
+  /** Removes what lies on the disk. */
+  forgetKept(): Promise<void> {
+    return this.needs.cache.clear();
+  }
+
   private clear(): Promise<void> {
     this.maps.clear();
     this.powers.clear();
@@ -219,7 +224,7 @@ export class Inventory {
       refreshedAtMs: null,
       error: null,
     });
-    return this.needs.cache.clear();
+    return this.forgetKept();
   }
 
   private async readAll(generation: number): Promise<void> {
