@@ -74,7 +74,7 @@ export async function startServices({
     },
     openBrowser: openBrowser ?? ((url) => walkSignIn(url, upn)),
   });
-  await services.identity.start();
+  await services.start();
   const until = (what: string, condition: (state: AppState) => boolean) =>
     new Promise<void>((resolveWait, reject) => {
       const check = () => {
