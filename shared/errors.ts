@@ -132,7 +132,7 @@ export const errorCatalogue = {
   },
   'authority-unreachable': {
     message: 'The sign-in service cannot be reached.',
-    next: 'Check the network and the proxy, then try again.',
+    next: 'Check the network and the proxy, and the directory (tenant) ID if you gave one; then try again.',
   },
   'authority-busy': {
     message: 'The sign-in service is busy or has a fault of its own.',
@@ -248,7 +248,7 @@ export const errorCatalogue = {
   'bastion-internal': {
     message:
       'The Bastion reported an internal error, which is also its answer to a missing permission or target.',
-    next: 'Run the checks: they tell a missing role from a fault of the service.',
+    next: 'Check that the machine exists and that you have Reader on it, its network interface and the Bastion; the checks on its page tell which is missing.',
   },
   'bastion-busy': {
     message: 'The Bastion is overloaded or under maintenance.',

@@ -298,7 +298,7 @@ test('a host by its address: added, imported, connected, kept, removed', async (
       added: 1,
       problems: [
         'Line 3: address is no IPv4 address',
-        '10.1.1.7: no Bastion that you may read is called nowhere.',
+        'Line 4: no Bastion that you may read is called nowhere.',
       ],
     },
   });

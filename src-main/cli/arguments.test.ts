@@ -100,3 +100,15 @@ test.each([
   expect(parsed.ok).toBe(false);
   expect(parsed.ok ? '' : parsed.problem).toContain(said);
 });
+
+test('the usage can be asked for; an address that is not of this computer is refused', () => {
+  expect(parseCommand(['--help'])).toEqual({ ok: false, problem: '', isHelp: true });
+  expect(parseCommand(['tunnel', '--help'])).toMatchObject({ isHelp: true });
+  const bastion = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/bastionHosts/b';
+  const reach = ['tunnel', '--bastion', bastion, '--remote-port', '22'];
+  expect(parseCommand([...reach, '--target', '10.0.0.4', '--address', '10.0.0.1'])).toEqual({
+    ok: false,
+    problem: '--address must be an address of this computer alone: 127.x.y.z',
+  });
+  expect(parseCommand(reach)).toEqual({ ok: false, problem: '--target is needed' });
+});

@@ -31,7 +31,8 @@ export interface ProbeCommand extends Reach {
 /** A command line, or what is wrong with it. */
 export type ParsedCommand =
   | { readonly ok: true; readonly command: TunnelCommand | ProbeCommand }
-  | { readonly ok: false; readonly problem: string };
+  /** `isHelp`: the usage was asked for, and nothing is wrong. */
+  | { readonly ok: false; readonly problem: string; readonly isHelp?: true };
 
 export const usage = `usage:
   sallyport tunnel --bastion ID --target ID|IP --remote-port N [--port N] [--address 127.x.y.z] [--any-user]
@@ -58,6 +59,7 @@ const options = {
   out: text,
   seconds: text,
   yes: flag,
+  help: flag,
 } as const satisfies ParseArgsConfig['options'];
 
 const largestMessageBytes = 65_532;
@@ -66,6 +68,7 @@ const largestMessageBytes = 65_532;
 export function parseCommand(args: readonly string[]): ParsedCommand {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    if (values.help === true) return { ok: false, problem: '', isHelp: true };
     const verb = positionals[0];
     if (positionals.length !== 1 || (verb !== 'tunnel' && verb !== 'probe')) {
       throw new UsageError(verb === undefined ? 'no command' : `unknown command: ${positionals.join(' ')}`);
@@ -88,7 +91,7 @@ export function parseCommand(args: readonly string[]): ParsedCommand {
         verb,
         ...reach,
         localPort: whole('port', values.port ?? '0', 0, 65_535),
-        localAddress: values.address ?? '127.0.0.1',
+        localAddress: loopback(values.address ?? '127.0.0.1'),
         audience: values['any-user'] === true ? 'any-user' : 'same-user',
         messageBytes: whole('message-bytes', values['message-bytes'] ?? '4096', 1, largestMessageBytes),
         pings: values['no-pings'] === true ? 'off' : 'on',
@@ -112,6 +115,11 @@ function whole(name: string, value: string | undefined, least: number, most: num
   throw new UsageError(`--${name} must be a number from ${least} to ${most}`);
 }
 
+function loopback(value: string): string {
+  if (/^127(\.\d{1,3}){3}$/.test(value)) return value;
+  throw new UsageError('--address must be an address of this computer alone: 127.x.y.z');
+}
+
 function bastionId(value: string | undefined): string {
   if (
     /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/bastionHosts\/[^/]+$/i.test(
@@ -128,5 +136,7 @@ function target(value: string | undefined): TunnelTarget {
   if (/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^?#\s]+$/i.test(value ?? '')) {
     return { kind: 'resource', resourceId: value ?? '' };
   }
-  throw new UsageError('--target must be a resource id or an IPv4 address');
+  throw new UsageError(
+    value === undefined ? '--target is needed' : '--target must be a resource id or an IPv4 address',
+  );
 }

@@ -31,6 +31,10 @@ export async function runCli({
     out: (text: string) => void process.stdout.write(text),
     error: (text: string) => void process.stderr.write(text),
   };
+  if (!parsed.ok && parsed.isHelp === true) {
+    streams.out(`${usage}\n`);
+    return 0;
+  }
   if (!parsed.ok) {
     streams.error(`${parsed.problem}\n\n${usage}\n`);
     return 2;

@@ -4,6 +4,8 @@ import { osSchema } from '../../shared/inventory.ts';
 
 /** One line of a list of hosts, as people write it. */
 export interface HostLine {
+  /** Its number in the list, counted as people do. */
+  readonly line: number;
   readonly name: string;
   readonly address: string;
   readonly os: z.infer<typeof osSchema>;
@@ -21,7 +23,7 @@ export interface HostList {
 const mostLines = 5_000;
 
 /** Headers that are understood, and what people call them elsewhere. */
-const columns: Readonly<Record<string, keyof HostLine>> = {
+const columns: Readonly<Record<string, Exclude<keyof HostLine, 'line'>>> = {
   name: 'name',
   host: 'name',
   hostname: 'name',
@@ -89,7 +91,11 @@ export function readHostList(text: string): HostList {
     const parsed = lineSchema.safeParse(row);
     if (parsed.success) {
       const { name, address } = parsed.data;
-      hosts.push({ ...parsed.data, name: name === undefined || name === '' ? address : name });
+      hosts.push({
+        ...parsed.data,
+        line: index + 2,
+        name: name === undefined || name === '' ? address : name,
+      });
     } else {
       const issue = parsed.error.issues[0];
       // The first line holds the headers, and people count from one.

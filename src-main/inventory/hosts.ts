@@ -94,13 +94,13 @@ export class Hosts {
     for (const line of hosts) {
       const named = line.bastion === '' ? null : this.bastionNamed(line.bastion);
       if (line.bastion !== '' && named === null) {
-        refused.push(`${line.address}: no Bastion that you may read is called ${line.bastion}.`);
+        refused.push(`Line ${line.line}: no Bastion that you may read is called ${line.bastion}.`);
         continue;
       }
       const { name, address, os } = line;
       const host = this.complete({ name, address, os, bastionId: named?.armId ?? bastionId }, line.tags);
       if (host.ok) added.push(host.value);
-      else refused.push(`${line.address}: ${host.error.detail ?? host.error.message}`);
+      else refused.push(`Line ${line.line}: ${host.error.detail ?? host.error.message}`);
     }
     const saved = added.length === 0 ? ok(null) : await this.keep(added);
     return saved.ok ? ok({ added: added.length, problems: refused }) : saved;

@@ -43,6 +43,7 @@ function SidebarContent(): ReactNode {
       <div className="empty">
         <SearchX aria-hidden />
         <output>No match for “{filter.trim()}”.</output>
+        <p className="small">The filter knows tag:, os:, power:, sub:, rg:, location:, bastion: and ip:.</p>
         <Button kind="link" onPress={() => setFilter('')}>
           Clear the filter
         </Button>
