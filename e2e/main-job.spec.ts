@@ -136,6 +136,8 @@ test('the main job, from signing in to Remote Desktop', async ({ dataFolder, lau
     await test.step('after a restart the profile connects by key with one click', async () => {
       app = await launch({ cloudFile: emulator.cloudFile });
       await signIn(app);
+      // Rows that come above it would move it away from under the pointer.
+      await expect(app.page.getByText(/machines · refreshed/)).toBeVisible();
       await app.page.getByRole('row', { name: /Web shop/ }).hover();
       await app.page.getByRole('button', { name: 'Connect Web shop' }).click();
       const trust = await app.trust();
