@@ -62,9 +62,8 @@ export const accountSchema = z.object({
 });
 export type Account = Readonly<z.infer<typeof accountSchema>>;
 
-/** A sign-in that is under way, or how the last one failed. */
-export const signInFlowSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('none'), error: appErrorSchema.nullable() }),
+/** A sign-in that is under way. */
+export const runningSignIns = [
   z.object({ kind: z.literal('browser'), startedAtMs: z.number() }),
   z.object({
     kind: z.literal('device-code'),
@@ -74,6 +73,12 @@ export const signInFlowSchema = z.discriminatedUnion('kind', [
   }),
   /** The Azure CLI is asked for its session. */
   z.object({ kind: z.literal('az') }),
+] as const;
+
+/** A sign-in that is under way, or how the last one failed. */
+export const signInFlowSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none'), error: appErrorSchema.nullable() }),
+  ...runningSignIns,
 ]);
 export type SignInFlow = Readonly<z.infer<typeof signInFlowSchema>>;
 

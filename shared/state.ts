@@ -3,6 +3,7 @@ import {
   accountSchema,
   identitySchema,
   identitySettingsSchema,
+  runningSignIns,
   signInFlowSchema,
   tokenPlaceSchema,
   usualIdentitySettings,
@@ -24,14 +25,7 @@ import { vmDetailSchema } from './vm-detail.ts';
 export const accountStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('restoring') }),
   z.object({ kind: z.literal('signed-out'), error: appErrorSchema.nullable() }),
-  z.object({ kind: z.literal('browser'), startedAtMs: z.number() }),
-  z.object({
-    kind: z.literal('device-code'),
-    userCode: z.string(),
-    verificationUrl: z.string(),
-    expiresAtMs: z.number(),
-  }),
-  z.object({ kind: z.literal('az') }),
+  ...runningSignIns,
   z.object({
     kind: z.literal('signed-in'),
     username: z.string(),

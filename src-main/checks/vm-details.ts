@@ -19,7 +19,7 @@ interface Needs {
   readonly state: StateStore;
   readonly gatherer: FactGatherer;
   readonly choices: RouteChoices;
-  /** The Bastion of a host that is known by its address only: ARM id and tenant. */
+  /** ARM id of the Bastion of a host that is known by its address only. */
   readonly bastionOfHost: (hostId: string) => string | null;
   /** The power that was read from the machine itself, newer than what any list says. */
   readonly notePower: (vmId: string, power: Power) => void;

@@ -10,7 +10,8 @@ export type Handlers<C extends Record<string, Channel>> = {
 };
 
 /**
- * Serves a set of channels to one window; what is asked before the handlers are there waits for them. For each call: sender and frame are checked, then the input is parsed, the handler runs,
+ * Serves a set of channels to one window; what is asked before the handlers are there waits for them. For each call
+ * sender and frame are checked, then the input is parsed, the handler runs,
  * and its answer is parsed again so that nothing leaves main that the contract does not name.
  */
 export function serveChannels<C extends Record<string, Channel>>(
